@@ -1,0 +1,1 @@
+"""Time, weeks and targets as plain values: no framework, no clock."""
