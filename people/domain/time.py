@@ -155,7 +155,10 @@ def parse_wall(text: str) -> datetime:
     year, month, day, hour, minute = map(int, match.groups())
     if not EARLIEST_YEAR <= year <= LATEST_YEAR:
         raise ValueError(f"a wall time lies in the years {EARLIEST_YEAR} to {LATEST_YEAR}")
-    return datetime(year, month, day, hour, minute)  # noqa: DTZ001 - naive on purpose: a wall time
+    try:
+        return datetime(year, month, day, hour, minute)  # noqa: DTZ001 - naive on purpose: a wall time
+    except ValueError:
+        raise ValueError(f"no calendar has the wall time {text}") from None
 
 
 def format_wall(local: datetime) -> str:

@@ -96,7 +96,7 @@ def test_wall_time_may_carry_zero_seconds() -> None:
     ],
 )
 def test_other_text_is_no_wall_time(text: str) -> None:
-    with pytest.raises(ValueError, match="wall time|must be in|out of range"):
+    with pytest.raises(ValueError, match="wall time"):
         parse_wall(text)
 
 
