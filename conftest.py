@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    if not settings.REDIS_URL:
+    if not settings.configured or not settings.REDIS_URL:
         return
     parts = urlsplit(settings.REDIS_URL)
     if parts.scheme in {"redis", "rediss"}:
@@ -47,6 +47,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     from django.conf import settings
     from django.db import connection
 
+    if not settings.configured:  # the domain's tests may run without Django
+        return
     if config.getoption("only_database"):
         kept = [item for item in items if _only_needs_a_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
