@@ -1,0 +1,11 @@
+"""The fact: who came, what counts, and how each week stands."""
+
+from django.apps import AppConfig
+
+
+class AttendanceConfig(AppConfig):
+    name = "attendance"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from attendance import receivers  # noqa: F401

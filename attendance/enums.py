@@ -1,0 +1,72 @@
+"""The closed lists of the attendance app; the stored values are those of the outside contract."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AttendanceStatus(models.TextChoices):
+    PRESENT = "present", _("Present")
+    EXCUSED = "excused", _("Excused")
+    NO_SHOW = "no_show", _("No-show")
+    TURNED_AWAY = "turned_away", _("Turned away")
+
+
+class AttendanceMode(models.TextChoices):
+    IN_PERSON = "in_person", _("In person")
+    TELEHEALTH = "telehealth", _("By video")
+
+
+class WeekState(models.TextChoices):
+    """How a week stands (rule 5)."""
+
+    OVER = "over", _("Over")
+    EXEMPT = "exempt", _("No target")
+    MET = "met", _("Reached")
+    ON_TRACK = "on_track", _("On track")
+    AT_RISK = "at_risk", _("At risk")
+    BELOW = "below", _("Below")
+
+
+BOARD_RANK = {
+    WeekState.BELOW: 0,
+    WeekState.AT_RISK: 1,
+    WeekState.OVER: 2,
+    WeekState.ON_TRACK: 3,
+    WeekState.MET: 4,
+    WeekState.EXEMPT: 5,
+}
+"""Worst first: the order of the board."""
+
+
+class FlagKind(models.TextChoices):
+    AT_RISK = "at_risk", _("Can still be repaired")
+    BELOW_MINIMUM = "below_minimum", _("Nothing free reaches the minimum")
+    OVER_MAXIMUM = "over_maximum", _("Above the maximum")
+    UNBOOKED = "unbooked", _("Nothing booked")
+    FIRST_ABSENCE = "first_absence", _("First absence")
+    REPEATED_ABSENCE = "repeated_absence", _("Repeated absence")
+    INACTIVE = "inactive", _("Not seen for days")
+    REQUIREMENT = "requirement", _("A requirement is at stake")
+    UNSIGNED_ROSTER = "unsigned_roster", _("A roster is not signed")
+
+
+class FlagState(models.TextChoices):
+    OPEN = "open", _("Open")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    RESOLVED = "resolved", _("Resolved")
+
+
+DEFAULT_EXCUSE_REASONS = (
+    "work",
+    "illness",
+    "transport",
+    "childcare",
+    "court",
+    "hospital",
+    "relapse",
+    "technical failure",
+    "money",
+    "refused",
+    "unknown",
+)
+"""Why somebody was excused, unless the program has a list of its own."""

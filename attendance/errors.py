@@ -1,0 +1,26 @@
+"""Every refusal of the attendance app, by its code."""
+
+from django.utils.translation import gettext_lazy as _
+
+from people.errors import Refusal
+
+
+class RosterIncomplete(Refusal):
+    code = "roster_incomplete"
+    title = _("Somebody is not marked yet")
+
+
+class TooEarly(Refusal):
+    code = "too_early"
+    title = _("The session is not over yet")
+
+
+class WeekClosed(Refusal):
+    code = "week_closed"
+    title = _("This week is closed")
+
+
+class Stale(Refusal):
+    code = "stale"
+    title = _("Somebody else has changed this meanwhile")
+    status = 412

@@ -1,0 +1,61 @@
+"""The fact of one attendance."""
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from attendance.enums import AttendanceMode, AttendanceStatus
+
+if TYPE_CHECKING:
+    from people.models import User
+
+
+class AttendanceRecordQuerySet(models.QuerySet["AttendanceRecord"]):
+    def visible_to(self, user: "User") -> Self:
+        """Those of the bookings that one sees."""
+        from scheduling.models import Booking
+
+        return self.filter(booking__in=Booking.objects.visible_to(user).values("pk"))
+
+
+class AttendanceRecord(models.Model):
+    """How a booking was kept. `credited_minutes` and `deductions` follow rule 3 from the session and the policy in force.
+
+    `deductions` lists {"why", "minutes"}; planned minutes less their sum are the credited minutes, exactly.
+    `policy` copies grace, cut-off and rounding as they were when the record was last reckoned.
+    """
+
+    booking = models.OneToOneField("scheduling.Booking", on_delete=models.PROTECT, related_name="attendance")
+    session = models.ForeignKey("scheduling.Session", on_delete=models.PROTECT, related_name="attendance")
+    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="attendance")
+    status = models.CharField(max_length=12, choices=AttendanceStatus.choices)
+    mode = models.CharField(max_length=10, choices=AttendanceMode.choices, default=AttendanceMode.IN_PERSON)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+    excuse_reason = models.CharField(max_length=80, blank=True)
+    planned_minutes = models.PositiveSmallIntegerField()
+    late_minutes = models.PositiveSmallIntegerField(default=0)
+    early_minutes = models.PositiveSmallIntegerField(default=0)
+    credited_minutes = models.PositiveSmallIntegerField(default=0)
+    deductions = models.JSONField(default=list)
+    policy = models.JSONField(default=dict)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar = AttendanceRecordQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [models.Index(fields=["patient", "status"], name="record_patient_status")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(status__in=AttendanceStatus.values), name="record_status_known"),
+            models.CheckConstraint(condition=Q(status="present") | Q(credited_minutes=0), name="record_only_presence_counts"),
+            models.CheckConstraint(condition=Q(credited_minutes__lte=F("planned_minutes")), name="record_within_plan"),
+            models.CheckConstraint(
+                condition=Q(arrived_at=None) | Q(left_at=None) | Q(left_at__gte=F("arrived_at")), name="record_left_after_arrived"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"attendance record {self.pk}"

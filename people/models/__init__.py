@@ -1,0 +1,27 @@
+"""One noun a file."""
+
+from people.models.admission import Admission
+from people.models.counselor import Counselor
+from people.models.leave import Leave
+from people.models.membership import Membership
+from people.models.patient import Patient
+from people.models.phase import PlanPhase
+from people.models.program import Focus, Program
+from people.models.site import Room, Site
+from people.models.trail import TrailEntry
+from people.models.user import User
+
+__all__ = [
+    "Admission",
+    "Counselor",
+    "Focus",
+    "Leave",
+    "Membership",
+    "Patient",
+    "PlanPhase",
+    "Program",
+    "Room",
+    "Site",
+    "TrailEntry",
+    "User",
+]

@@ -1,0 +1,81 @@
+"""An intensive outpatient track: its weekly minimum and maximum, and its policies."""
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from people.domain.weeks import Weekday
+from people.enums import FirstWeekday, PartialWeekPolicy, Rounding
+
+if TYPE_CHECKING:
+    from people.models.user import User
+
+
+class ProgramQuerySet(models.QuerySet["Program"]):
+    def visible_to(self, user: "User") -> Self:
+        """The programs run at the account's sites, and for a patient those that they were admitted to."""
+        return self.filter(
+            Q(sites__memberships__user_id=user.pk) | Q(admissions__patient__user_id=user.pk)
+        ).distinct()
+
+
+class Program(models.Model):
+    """A track at one site or more.
+
+    Minutes a week default to 9 and 19 hours (ASAM level 2.1). Policies: `grace_minutes`, `late_cutoff_minutes` (null: none)
+    and `rounding` feed rule 3, `partial_week_policy` rule 4; `booking_cutoff_minutes` is how long before the start booking
+    closes, `cancel_cutoff_minutes` from when a cancellation counts as late; `close_grace_minutes` rule 6.
+    """
+
+    name = models.CharField(max_length=120)
+    sites = models.ManyToManyField("people.Site", related_name="programs")
+    min_minutes = models.PositiveIntegerField(default=540)
+    max_minutes = models.PositiveIntegerField(default=1140)
+    first_weekday = models.CharField(max_length=9, choices=FirstWeekday.choices, default=FirstWeekday.MONDAY)
+    partial_week_policy = models.CharField(max_length=8, choices=PartialWeekPolicy.choices, default=PartialWeekPolicy.PRORATE)
+    transition_weeks = models.PositiveSmallIntegerField(default=2)
+    grace_minutes = models.PositiveSmallIntegerField(default=0)
+    late_cutoff_minutes = models.PositiveSmallIntegerField(null=True, blank=True, default=15)
+    rounding = models.CharField(max_length=10, choices=Rounding.choices, default=Rounding.EXACT)
+    booking_cutoff_minutes = models.PositiveIntegerField(default=0)
+    cancel_cutoff_minutes = models.PositiveIntegerField(default=24 * 60)
+    waitlist_notice_minutes = models.PositiveIntegerField(default=120)
+    close_grace_minutes = models.PositiveIntegerField(default=48 * 60)
+    minutes_a_day = models.PositiveSmallIntegerField(default=240)
+    sessions_a_day = models.PositiveSmallIntegerField(default=2)
+    excuse_reasons = models.JSONField(default=list, blank=True)
+
+    objects: ClassVar = ProgramQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(min_minutes__lte=F("max_minutes")), name="program_min_within_max"),
+            models.CheckConstraint(condition=Q(max_minutes__lte=7 * 24 * 60), name="program_max_within_week"),
+            models.CheckConstraint(condition=Q(first_weekday__in=FirstWeekday.values), name="program_weekday_known"),
+            models.CheckConstraint(condition=Q(rounding__in=Rounding.values), name="program_rounding_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"program {self.pk}"
+
+    @property
+    def week_begins(self) -> Weekday:
+        """The first day of this program's week."""
+        return Weekday[self.first_weekday.upper()]
+
+
+class Focus(models.Model):
+    """What a session is about, from the program's own list; staff see it, messages and feeds do not."""
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="foci")
+    code = models.SlugField(max_length=40)
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        ordering: ClassVar = ["name", "id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["program", "code"], name="focus_code_once")]
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,39 @@
+"""Writing the trail, in the transaction of the change that it tells of."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from people.models import TrailEntry, User
+
+
+def record(
+    action: str,
+    subject: models.Model | tuple[str, int | None],
+    *,
+    actor: User | None,
+    now: datetime,
+    patient_id: int | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> TrailEntry:
+    """Add one entry. `before` and `after` hold ids, times and figures, never names or contact details.
+
+    `subject` is a row, or a (type, id) pair where no row stands behind it (a board, a report).
+    """
+    subject_type, subject_id = (
+        subject if isinstance(subject, tuple) else (type(subject).__name__.lower(), subject.pk)
+    )
+    return TrailEntry.objects.create(
+        at=now,
+        actor_id=actor.pk if actor else None,
+        action=action,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        patient_id=patient_id,
+        before=before,
+        after=after,
+        reason=reason[:300],
+    )

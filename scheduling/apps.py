@@ -1,0 +1,15 @@
+"""The promise: work hours, series, sessions, bookings, waitlists."""
+
+from django.apps import AppConfig
+
+
+class SchedulingConfig(AppConfig):
+    name = "scheduling"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from people.models.patient import COUNSELOR_REACH
+        from scheduling.models.session import on_sessions_led_by
+
+        if on_sessions_led_by not in COUNSELOR_REACH:
+            COUNSELOR_REACH.append(on_sessions_led_by)

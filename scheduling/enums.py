@@ -1,0 +1,32 @@
+"""The closed lists of the scheduling app; the stored values are those of the outside contract."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    INDIVIDUAL = "individual", _("One-to-one")
+    GROUP = "group", _("Group")
+    FAMILY = "family", _("Family")
+
+
+class Mode(models.TextChoices):
+    IN_PERSON = "in_person", _("In person")
+    TELEHEALTH = "telehealth", _("By video")
+    EITHER = "either", _("In person or by video")
+
+
+class SessionState(models.TextChoices):
+    SCHEDULED = "scheduled", _("Scheduled")
+    CANCELLED = "cancelled", _("Cancelled")
+    SIGNED = "signed", _("Signed")
+
+
+class BookingStatus(models.TextChoices):
+    BOOKED = "booked", _("Booked")
+    WAITLISTED = "waitlisted", _("On the waiting list")
+    OFFERED = "offered", _("Offered")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+HOLDS_SEAT = (BookingStatus.BOOKED, BookingStatus.OFFERED)

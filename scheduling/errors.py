@@ -1,0 +1,98 @@
+"""Every refusal of the scheduling app, by its code."""
+
+from django.utils.translation import gettext_lazy as _
+
+from people.errors import Refusal
+
+
+class SessionFull(Refusal):
+    code = "session_full"
+    title = _("This session is full")
+
+
+class OverlapsBooking(Refusal):
+    code = "overlaps_booking"
+    title = _("Another appointment is booked at that time")
+
+
+class OverlapsWork(Refusal):
+    code = "overlaps_work"
+    title = _("This is during work hours or the way to work")
+
+
+class OverWeeklyMaximum(Refusal):
+    code = "over_weekly_maximum"
+    title = _("This would go past the week's maximum")
+
+
+class PastCutoff(Refusal):
+    code = "past_cutoff"
+    title = _("Booking for this session has closed")
+
+
+class SessionStarted(Refusal):
+    code = "session_started"
+    title = _("This session has begun")
+
+
+class SessionCancelled(Refusal):
+    code = "session_cancelled"
+    title = _("This session was cancelled")
+
+
+class NotEnrolled(Refusal):
+    code = "not_enrolled"
+    title = _("This session lies outside the admission")
+
+
+class OnLeave(Refusal):
+    code = "on_leave"
+    title = _("This day is a day of leave")
+
+
+class AlreadyBooked(Refusal):
+    code = "already_booked"
+    title = _("This session is booked already")
+
+
+class BookingCancelled(Refusal):
+    code = "booking_cancelled"
+    title = _("This booking was cancelled")
+
+
+class RosterSigned(Refusal):
+    code = "roster_signed"
+    title = _("The roster of this session is signed")
+
+
+class CounselorBusy(Refusal):
+    code = "counselor_busy"
+    title = _("A counselor has another session at that time")
+
+
+class RoomBusy(Refusal):
+    code = "room_busy"
+    title = _("The room is taken at that time")
+
+
+BY_CODE: dict[str, type[Refusal]] = {
+    refusal.code: refusal
+    for refusal in (
+        SessionFull,
+        OverlapsBooking,
+        OverlapsWork,
+        OverWeeklyMaximum,
+        PastCutoff,
+        SessionStarted,
+        SessionCancelled,
+        NotEnrolled,
+        OnLeave,
+        AlreadyBooked,
+    )
+}
+"""The answers of `why_not`, in words."""
+
+LIFTED_BY_STAFF = frozenset(
+    {"overlaps_work", "over_weekly_maximum", "past_cutoff", "session_started", "not_enrolled", "on_leave"}
+)
+"""What a staff member's `override_reason` lifts (the outside contract)."""

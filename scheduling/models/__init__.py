@@ -1,0 +1,8 @@
+"""One noun a file."""
+
+from scheduling.models.booking import Booking
+from scheduling.models.series import SessionSeries
+from scheduling.models.session import Session, SessionCounselor
+from scheduling.models.work_hours import WorkHours
+
+__all__ = ["Booking", "Session", "SessionCounselor", "SessionSeries", "WorkHours"]

@@ -1,0 +1,15 @@
+"""What the scheduling app tells the apps above it, inside the writing transaction. Receivers only write rows."""
+
+from django.dispatch import Signal
+
+bookings_changed = Signal()
+"""Bookings were made, cancelled, moved or marked. Sends `booking_ids` (list of int) and `now`."""
+
+session_changed = Signal()
+"""A session's time, place or state changed. Sends `session_id`, `before` (dict of starts_at, ends_at, state) and `now`."""
+
+seats_changed = Signal()
+"""A session became full or free again, or new sessions appeared. Sends `session_ids` and `now`."""
+
+work_hours_changed = Signal()
+"""Somebody's busy times changed. Sends `patient_id` and `now`."""
