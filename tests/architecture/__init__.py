@@ -1,0 +1,1 @@
+"""What holds the house up: who imports whom, what processes run, what is pinned."""
