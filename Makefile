@@ -3,7 +3,9 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name))))
+# Asked for its version, not merely looked for: a name on the PATH may be a switch that leads nowhere.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$name; break; }; done)
 PORT ?= 8000
 ARGS ?=
 BIN := .venv/bin
@@ -19,8 +21,8 @@ help: ## say what there is
 # --- what the targets stand on -----------------------------------------------------------------------------------
 
 $(BIN)/python:
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python"; exit 1; }
-	"$(PYTHON)" -m venv .venv
+	@python="$(PYTHON)"; [ -n "$$python" ] || { echo "Python 3.11 or newer with venv is needed: make PYTHON=/path/to/python"; exit 1; }; \
+	"$$python" -m venv .venv
 
 # What the tests need includes what the product needs, from the same pins.
 .venv/.base: requirements/base.txt | $(BIN)/python
@@ -43,7 +45,7 @@ run: .venv/.base node_modules/.installed ## start the demo clinic on http://127.
 	@$(WITH_SETTINGS) $(BIN)/python manage.py migrate --verbosity 0
 	@$(WITH_SETTINGS) $(BIN)/python manage.py seed_demo --if-empty
 	@echo "Steadyweek is starting on http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)"
-	@$(BIN)/honcho start --port $(PORT) || { status=$$?; [ $$status -eq 130 ] || exit $$status; }
+	@$(BIN)/honcho start --port $(PORT)
 
 # --- tests and checks --------------------------------------------------------------------------------------------
 
