@@ -9,6 +9,7 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from people import permissions  # noqa: F401
         from people.trail_guard import restore_guards
 
         post_migrate.connect(restore_guards, sender=self)

@@ -8,6 +8,7 @@ class SchedulingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from scheduling import permissions  # noqa: F401
         from people.models.patient import COUNSELOR_REACH
         from scheduling.models.session import on_sessions_led_by
 

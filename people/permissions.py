@@ -1,0 +1,61 @@
+"""Who may do what with people's records, as predicates that the API and the pages share.
+
+A predicate takes the account and the thing; the thing's site decides. Whether one sees it at all is `visible_to`'s answer.
+"""
+
+from typing import Any
+
+import rules
+
+from people.enums import Role
+from people.models import Admission, Patient, User
+
+
+def _site_ids(thing: Any) -> set[int]:
+    if isinstance(thing, Patient):
+        return set(Admission.objects.filter(patient=thing).values_list("site_id", flat=True))
+    if isinstance(thing, Admission):
+        return {thing.site_id}
+    site_id = getattr(thing, "site_id", None)
+    return {site_id} if site_id is not None else set()
+
+
+@rules.predicate
+def is_own_record(user: User, patient: Patient | None) -> bool:
+    """The patient themself."""
+    return patient is not None and user.scope.patient_id == patient.pk
+
+
+@rules.predicate
+def manages_site_of(user: User, thing: Any) -> bool:
+    """Coordinator or director of the thing's site; of any site where there is no thing yet."""
+    managed = user.scope.managed_site_ids
+    return bool(managed) if thing is None else bool(_site_ids(thing) & managed)
+
+
+@rules.predicate
+def has_in_caseload(user: User, patient: Patient | None) -> bool:
+    """The primary counselor of one of the patient's admissions."""
+    counselor_id = user.scope.counselor_id
+    return (
+        patient is not None
+        and counselor_id is not None
+        and Admission.objects.filter(patient=patient, primary_counselor_id=counselor_id).exists()
+    )
+
+
+@rules.predicate
+def is_clinic_staff(user: User) -> bool:
+    """Any staff role at any site."""
+    return user.is_clinic_staff
+
+
+@rules.predicate
+def only_reads(user: User) -> bool:
+    """An auditor without another staff role: sees, never writes."""
+    return user.has_role(Role.AUDITOR) and not user.has_role(Role.COUNSELOR, Role.COORDINATOR, Role.DIRECTOR)
+
+
+rules.add_perm("people.change_patient", manages_site_of)
+rules.add_perm("people.change_plan", manages_site_of)
+rules.add_perm("people.register_patient", manages_site_of)

@@ -1,0 +1,1 @@
+"""The promise as plain values: recurrence, work hours, what fits, what can still be booked."""

@@ -1,0 +1,211 @@
+"""Whether a session fits a patient: every reason against it, as booking would answer at this moment."""
+
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+
+from people.domain.time import DateRange, Interval, merge
+from scheduling.domain.work_hours import Busy
+
+
+class Mode(StrEnum):
+    """How a session is attended."""
+
+    IN_PERSON = "in_person"
+    TELEHEALTH = "telehealth"
+    EITHER = "either"
+
+
+class Obstacle(StrEnum):
+    """Why a booking is refused, in the order in which the reasons are given."""
+
+    SESSION_CANCELLED = "session_cancelled"
+    SESSION_STARTED = "session_started"
+    PAST_CUTOFF = "past_cutoff"
+    NOT_ENROLLED = "not_enrolled"
+    ON_LEAVE = "on_leave"
+    ALREADY_BOOKED = "already_booked"
+    OVERLAPS_BOOKING = "overlaps_booking"
+    OVERLAPS_WORK = "overlaps_work"
+    OVER_WEEKLY_MAXIMUM = "over_weekly_maximum"
+    SESSION_FULL = "session_full"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOption:
+    """A session as a choice for one patient.
+
+    `local_day` is the date on which it starts at the patient's home site; `booking_closes_at` is its start, less the
+    program's cut-off. Without a `program_id` it is open to patients of any program.
+    """
+
+    id: Hashable
+    interval: Interval
+    clinical_minutes: int
+    mode: str
+    kind: str
+    seats_left: int
+    site_id: Hashable
+    local_day: date
+    state: str
+    booking_closes_at: datetime
+    program_id: Hashable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookedSession:
+    """A session that the patient holds a place in: booked or offered."""
+
+    session_id: Hashable
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollment:
+    """The local dates of an admission, and its program; None stands for any."""
+
+    dates: DateRange
+    program_id: Hashable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekLoad:
+    """What one week of a patient holds already (credited or booked), and the most that it may hold."""
+
+    week: Interval
+    counted_minutes: int
+    maximum_minutes: int
+
+
+@dataclass(frozen=True)
+class PatientCalendar:
+    """What stands in a patient's way. `weeks` covers the weeks in which sessions that one asks about start.
+
+    `waiting` holds the sessions on whose waitlists they are: those take no time, but cannot be booked again.
+    """
+
+    enrollments: tuple[Enrollment, ...]
+    leaves: tuple[DateRange, ...] = ()
+    bookings: tuple[BookedSession, ...] = ()
+    busy: tuple[Busy, ...] = ()
+    weeks: tuple[WeekLoad, ...] = ()
+    waiting: frozenset[Hashable] = frozenset()
+
+    def enrolled_for(self, option: SessionOption) -> bool:
+        """Whether an admission to the session's program covers its day."""
+        return any(
+            enrollment.dates.contains(option.local_day)
+            and (enrollment.program_id is None or option.program_id in (None, enrollment.program_id))
+            for enrollment in self.enrollments
+        )
+
+    def on_leave(self, on: date) -> bool:
+        """Whether the local date is a day of leave."""
+        return any(leave.contains(on) for leave in self.leaves)
+
+    def holds(self, option: SessionOption) -> bool:
+        """Whether the patient has a place in the session itself, or in the line for it."""
+        return option.id in self._booked_ids or option.id in self.waiting
+
+    def overlaps_booking(self, option: SessionOption) -> bool:
+        """Whether another session of theirs takes place at the time."""
+        if not self._booked_times.meets(option.interval):
+            return False
+        return any(
+            booking.session_id != option.id and booking.interval.overlaps(option.interval) for booking in self.bookings
+        )
+
+    def overlaps_work(self, option: SessionOption) -> bool:
+        """Whether they work at the time, or are on the way there or back where the session may be in person."""
+        times = self._work_times if option.mode == Mode.TELEHEALTH else self._work_and_travel_times
+        return times.meets(option.interval)
+
+    def load_at(self, instant: datetime) -> WeekLoad | None:
+        """Return the week in which the instant lies; None where it was not given."""
+        return next((load for load in self.weeks if load.week.contains(instant)), None)
+
+    @cached_property
+    def _booked_ids(self) -> frozenset[Hashable]:
+        return frozenset(booking.session_id for booking in self.bookings)
+
+    @cached_property
+    def _booked_times(self) -> "_Times":
+        return _Times(booking.interval for booking in self.bookings)
+
+    @cached_property
+    def _work_times(self) -> "_Times":
+        return _Times(busy.work for busy in self.busy)
+
+    @cached_property
+    def _work_and_travel_times(self) -> "_Times":
+        return _Times(busy.whole for busy in self.busy)
+
+
+class _Times:
+    """Merged intervals that answer quickly whether another one meets them."""
+
+    __slots__ = ("_ends", "_starts")
+
+    def __init__(self, intervals: Iterable[Interval]) -> None:
+        merged = merge(intervals)
+        self._starts = [interval.start for interval in merged]
+        self._ends = [interval.end for interval in merged]
+
+    def meets(self, interval: Interval) -> bool:
+        before_its_end = bisect_left(self._starts, interval.end)
+        return before_its_end > 0 and self._ends[before_its_end - 1] > interval.start
+
+
+def why_not(option: SessionOption, calendar: PatientCalendar, *, now: datetime) -> tuple[Obstacle, ...]:
+    """Return every reason for which booking would be refused now, in the order of `Obstacle`; none where it would not.
+
+    Booking closes at the cut-off, and the session has started at its start. A session open to both modes counts as in
+    person. One that the patient holds already is not counted against the week a second time. Raises LookupError for
+    a session within the admission whose week the calendar lacks.
+    """
+    reasons = []
+    if option.state == "cancelled":
+        reasons.append(Obstacle.SESSION_CANCELLED)
+    if now >= option.booking_closes_at or now >= option.interval.start:
+        reasons.append(Obstacle.SESSION_STARTED if now >= option.interval.start else Obstacle.PAST_CUTOFF)
+    enrolled = calendar.enrolled_for(option)
+    if not enrolled:
+        reasons.append(Obstacle.NOT_ENROLLED)
+    if calendar.on_leave(option.local_day):
+        reasons.append(Obstacle.ON_LEAVE)
+    held = calendar.holds(option)
+    if held:
+        reasons.append(Obstacle.ALREADY_BOOKED)
+    if calendar.overlaps_booking(option):
+        reasons.append(Obstacle.OVERLAPS_BOOKING)
+    if calendar.overlaps_work(option):
+        reasons.append(Obstacle.OVERLAPS_WORK)
+    if not held and _over_maximum(option, calendar, enrolled=enrolled):
+        reasons.append(Obstacle.OVER_WEEKLY_MAXIMUM)
+    if option.seats_left < 1:
+        reasons.append(Obstacle.SESSION_FULL)
+    return tuple(reasons)
+
+
+def fits(reasons: Sequence[str]) -> bool:
+    """Whether nothing but a lack of seats speaks against the session."""
+    return not reasons or tuple(reasons) == (Obstacle.SESSION_FULL,)
+
+
+def bookable_options(
+    options: Iterable[SessionOption], calendar: PatientCalendar, *, now: datetime
+) -> list[SessionOption]:
+    """Return the sessions that the patient could book at this moment, those without a free seat left out."""
+    return [option for option in options if not why_not(option, calendar, now=now)]
+
+
+def _over_maximum(option: SessionOption, calendar: PatientCalendar, *, enrolled: bool) -> bool:
+    load = calendar.load_at(option.interval.start)
+    if load is None:
+        if enrolled:
+            raise LookupError(f"the calendar lacks the week of {option.interval.start.isoformat()}")
+        return False
+    return load.counted_minutes + option.clinical_minutes > load.maximum_minutes

@@ -1,0 +1,36 @@
+"""Who may do what with sessions and bookings, as predicates that the API and the pages share."""
+
+import rules
+
+from people.models import User
+from people.permissions import manages_site_of
+from scheduling.models import Booking, Session, SessionCounselor
+
+
+@rules.predicate
+def leads_session(user: User, session: Session | None) -> bool:
+    """One of the session's counselors."""
+    counselor_id = user.scope.counselor_id
+    return (
+        session is not None
+        and counselor_id is not None
+        and SessionCounselor.objects.filter(session=session, counselor_id=counselor_id).exists()
+    )
+
+
+@rules.predicate
+def is_own_booking(user: User, booking: Booking | None) -> bool:
+    """The booking of the patient themself."""
+    return booking is not None and booking.patient_id == user.scope.patient_id
+
+
+@rules.predicate
+def manages_booking(user: User, booking: Booking | None) -> bool:
+    """Coordinator or director of the booked session's site, or a counselor who leads it."""
+    if booking is None:
+        return False
+    return manages_site_of(user, booking.session) or leads_session(user, booking.session)
+
+
+rules.add_perm("scheduling.change_session", manages_site_of)
+rules.add_perm("scheduling.change_booking", is_own_booking | manages_booking)

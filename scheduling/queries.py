@@ -1,0 +1,250 @@
+"""Reading what stands for and against a booking, for one patient or for thousands, in a constant number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from people.domain.targets import Target, target_for
+from people.domain.targets import PartialWeekPolicy as DomainPolicy
+from people.domain.time import DateRange, Interval, local_date
+from people.domain.weeks import Week
+from people.models import Admission, Leave, PlanPhase
+from people.services.plans import as_phase
+from scheduling.domain.fit import BookedSession, Enrollment, PatientCalendar, SessionOption, WeekLoad, why_not
+from scheduling.domain.work_hours import busy_in
+from scheduling.enums import BookingStatus, SessionState
+from scheduling.models import Booking, Session, WorkHours
+
+A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class BookedRow:
+    """A live booking as the calculations need it; `marked` once attendance has spoken."""
+
+    booking_id: int
+    session_id: int
+    interval: Interval
+    week: date
+    counted_minutes: int
+    marked: bool
+
+
+@dataclass(frozen=True)
+class AdmissionCalendar:
+    """All that bears on one admission's bookings in a span of whole weeks."""
+
+    admission: Admission | None
+    zone: ZoneInfo
+    value: PatientCalendar
+    targets: dict[date, Target]
+    bookings: tuple[BookedRow, ...]
+
+    def week_bookings(self, week: Week) -> list[BookedRow]:
+        """The live bookings that start in the week."""
+        return [row for row in self.bookings if week.contains(row.interval.start)]
+
+
+@dataclass(frozen=True)
+class SessionFit:
+    """A session beside what booking would answer now."""
+
+    session: Session
+    why_not: tuple[str, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Whether nothing but a full session stands in the way."""
+        return set(self.why_not) <= {"session_full"}
+
+
+def option_of(session: Session, *, zone: ZoneInfo) -> SessionOption:
+    """The session as the pure calculations see it; its day is the one of the patient's home zone."""
+    cutoff = timedelta(minutes=session.program.booking_cutoff_minutes)
+    return SessionOption(
+        id=session.pk,
+        interval=Interval(session.starts_at, session.ends_at),
+        clinical_minutes=session.clinical_minutes,
+        mode=session.mode,
+        kind=session.kind,
+        seats_left=session.seats_left if session.state == SessionState.SCHEDULED else 0,
+        site_id=session.site_id,
+        local_day=local_date(session.starts_at, zone),
+        state=session.state,
+        booking_closes_at=session.starts_at - cutoff,
+        program_id=session.program_id,
+    )
+
+
+def calendar_of(patient_id: int, session: Session, *, now: datetime, without_booking: int | None = None) -> AdmissionCalendar:
+    """What bears on one patient's booking of one session. `admission` is None for somebody who was never admitted."""
+    admission = admission_for(patient_id, session)
+    if admission is None:
+        zone = session.site.zone
+        return AdmissionCalendar(None, zone, PatientCalendar(enrollments=()), {}, ())
+    week = admission.week_of(session.starts_at)
+    return load_calendars([admission], first=week.starts_on, last=week.ends_on, without_booking=without_booking)[admission.pk]
+
+
+def admission_for(patient_id: int, session: Session) -> Admission | None:
+    """The admission that a booking of the session belongs to: the one in force that day, else the latest."""
+    rows = list(Admission.objects.filter(patient_id=patient_id).select_related("site", "program").order_by("-admitted_on", "-pk"))
+    for row in rows:
+        if row.covers(local_date(session.starts_at, row.zone)) and row.program_id == session.program_id:
+            return row
+    for row in rows:
+        if row.covers(local_date(session.starts_at, row.zone)):
+            return row
+    return rows[0] if rows else None
+
+
+def load_calendars(
+    admissions: Sequence[Admission], *, first: date, last: date, without_booking: int | None = None
+) -> dict[int, AdmissionCalendar]:
+    """The calendars of the admissions (with site and program) over the whole weeks that hold the dates, by admission id.
+
+    Five queries, however many there are.
+    """
+    rows = _Rows.read(admissions, first=first, last=last, without_booking=without_booking)
+    return {admission.pk: _calendar(admission, rows, first=first, last=last) for admission in admissions}
+
+
+def sessions_with_fit(
+    sessions: Iterable[Session], patient_id: int, *, now: datetime
+) -> list[SessionFit]:
+    """Each session (with program and site) beside what booking would answer the patient now, in the order given."""
+    listed = list(sessions)
+    if not listed:
+        return []
+    admissions = list(Admission.objects.filter(patient_id=patient_id).select_related("site", "program").order_by("-admitted_on"))
+    first = min(session.starts_at for session in listed).date() - A_DAY
+    last = max(session.starts_at for session in listed).date() + A_DAY
+    calendars = load_calendars(admissions, first=first, last=last)
+    return [SessionFit(session, _answer(session, admissions, calendars, now=now)) for session in listed]
+
+
+def open_sessions(programs: Iterable[int], *, span: Interval) -> QuerySet[Session]:
+    """The scheduled sessions of the programs that start in the span, with what `option_of` reads."""
+    return (
+        Session.objects.filter(program_id__in=list(programs), state=SessionState.SCHEDULED)
+        .starting_in(span)
+        .select_related("program", "site")
+        .order_by("starts_at", "pk")
+    )
+
+
+def for_display(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """With everything that a list of sessions shows, in a constant number of queries."""
+    return sessions.select_related("program", "site", "room", "series").prefetch_related("counselors")
+
+
+def _answer(
+    session: Session, admissions: Sequence[Admission], calendars: dict[int, AdmissionCalendar], *, now: datetime
+) -> tuple[str, ...]:
+    covering = [row for row in admissions if row.covers(local_date(session.starts_at, row.zone))]
+    chosen = next((row for row in covering if row.program_id == session.program_id), None) or next(iter(covering or admissions), None)
+    if chosen is None:
+        return ("not_enrolled",)
+    calendar = calendars[chosen.pk]
+    return tuple(str(code) for code in why_not(option_of(session, zone=calendar.zone), calendar.value, now=now))
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What was read for all admissions at once, by patient or admission."""
+
+    phases: dict[int, list[Any]]
+    leaves: dict[int, list[DateRange]]
+    bookings: dict[int, list[BookedRow]]
+    waiting: dict[int, set[int]]
+    work: dict[int, list[Any]]
+
+    @classmethod
+    def read(cls, admissions: Sequence[Admission], *, first: date, last: date, without_booking: int | None) -> "_Rows":
+        span = _padded(first, last)
+        patient_ids = {admission.patient_id for admission in admissions}
+        admission_ids = [admission.pk for admission in admissions]
+        phases, leaves = defaultdict(list), defaultdict(list)
+        for phase in PlanPhase.objects.filter(admission_id__in=admission_ids):
+            phases[phase.admission_id].append(as_phase(phase))
+        for leave in Leave.objects.filter(admission_id__in=admission_ids):
+            leaves[leave.admission_id].append(DateRange(leave.starts_on, leave.ends_on))
+        bookings, waiting = _bookings(patient_ids, span, without_booking)
+        work = defaultdict(list)
+        for row in WorkHours.objects.filter(Q(ends_on=None) | Q(ends_on__gte=first - 2 * A_DAY), patient_id__in=patient_ids):
+            work[row.patient_id].append(row.pattern)
+        return cls(phases, leaves, bookings, waiting, work)
+
+
+def _bookings(
+    patient_ids: set[int], span: Interval, without_booking: int | None
+) -> tuple[dict[int, list[BookedRow]], dict[int, set[int]]]:
+    booked: dict[int, list[BookedRow]] = defaultdict(list)
+    waiting: dict[int, set[int]] = defaultdict(set)
+    rows = (
+        Booking.objects.overlapping(span)
+        .filter(Q(live=True) | Q(status=BookingStatus.WAITLISTED), patient_id__in=patient_ids)
+        .exclude(pk=without_booking)
+        .values_list("patient_id", "pk", "session_id", "starts_at", "ends_at", "week", "counted_minutes", "marked_at", "live")
+    )
+    for patient_id, pk, session_id, starts_at, ends_at, week, minutes, marked_at, live in rows.iterator(chunk_size=5000):
+        if live:
+            interval = Interval(starts_at, ends_at)
+            booked[patient_id].append(BookedRow(pk, session_id, interval, week, minutes, marked_at is not None))
+        else:
+            waiting[patient_id].add(session_id)
+    return booked, waiting
+
+
+def _calendar(admission: Admission, rows: _Rows, *, first: date, last: date) -> AdmissionCalendar:
+    booked = rows.bookings.get(admission.patient_id, [])
+    loads, targets = [], {}
+    for week in _weeks(admission, first, last):
+        targets[week.starts_on] = target = _target(admission, week, rows)
+        counted = sum(row.counted_minutes for row in booked if week.contains(row.interval.start))
+        loads.append(WeekLoad(week.interval, counted, target.max_minutes))
+    span = Interval(loads[0].week.start, loads[-1].week.end)
+    value = PatientCalendar(
+        enrollments=(Enrollment(DateRange(admission.admitted_on, admission.discharged_on), admission.program_id),),
+        leaves=tuple(rows.leaves.get(admission.pk, ())),
+        bookings=tuple(BookedSession(row.session_id, row.interval) for row in booked),
+        busy=tuple(busy_in(rows.work.get(admission.patient_id, ()), window=_wider(span))),
+        weeks=tuple(loads),
+        waiting=frozenset(rows.waiting.get(admission.patient_id, ())),
+    )
+    return AdmissionCalendar(admission, admission.zone, value, targets, tuple(booked))
+
+
+def _target(admission: Admission, week: Week, rows: _Rows) -> Target:
+    return target_for(
+        week.starts_on,
+        admitted_on=admission.admitted_on,
+        discharged_on=admission.discharged_on,
+        phases=rows.phases.get(admission.pk, ()),
+        leaves=rows.leaves.get(admission.pk, ()),
+        program_max_minutes=admission.program.max_minutes,
+        partial_week_policy=DomainPolicy(admission.program.partial_week_policy),
+    )
+
+
+def _weeks(admission: Admission, first: date, last: date) -> list[Week]:
+    week = admission.week_containing(first)
+    found = [week]
+    while found[-1].ends_on < last:
+        found.append(admission.week_containing(found[-1].ends_on + A_DAY))
+    return found
+
+
+def _padded(first: date, last: date) -> Interval:
+    """Instants wide enough to hold every week that contains one of the dates, in any zone."""
+    start = datetime.combine(first - 8 * A_DAY, time.min, tzinfo=UTC)
+    return Interval(start, datetime.combine(last + 9 * A_DAY, time.min, tzinfo=UTC))
+
+
+def _wider(span: Interval) -> Interval:
+    return Interval(span.start - A_DAY, span.end + A_DAY)

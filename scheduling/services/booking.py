@@ -1,0 +1,211 @@
+"""Booking, cancelling and moving: the rules that never bend (design: rules 1, 2 and 10)."""
+
+import uuid
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from people.constraints import refusing
+from people.models import Patient, User
+from people.services.trail import record
+from scheduling.domain.fit import why_not
+from scheduling.enums import HOLDS_SEAT, BookingStatus
+from scheduling.errors import (
+    BY_CODE,
+    LIFTED_BY_STAFF,
+    AlreadyBooked,
+    BookingCancelled,
+    NotEnrolled,
+    OverlapsBooking,
+    RosterSigned,
+    SessionFull,
+    SessionStarted,
+)
+from scheduling.models import Booking, Session
+from scheduling.queries import calendar_of, option_of
+from scheduling.services.locks import lock_patient, lock_sessions, read_booking
+from scheduling.services.seats import free_seat, take_seat
+from scheduling.services.waitlist import promote_after_commit
+from scheduling.signals import bookings_changed, seats_changed
+
+CONSTRAINTS = {
+    "session_never_overbooked": SessionFull,
+    "booking_once": AlreadyBooked,
+    "scheduling_booking.patient_id, scheduling_booking.session_id": AlreadyBooked,
+    "booking_no_overlap": OverlapsBooking,
+}
+"""What the database's own word means, where it speaks first."""
+
+
+def book(
+    patient: Patient,
+    session: Session,
+    *,
+    actor: User | None,
+    now: datetime,
+    waitlist: bool = False,
+    accept_work_overlap: bool = False,
+    override_reason: str = "",
+) -> Booking:
+    """Book the patient on the session, or put them on its waitlist where it is full and they asked for that.
+
+    1. Lock the patient, then the session, and read both again.
+    2. Ask every rule; what staff or the patient may lift is lifted.
+    3. Take a seat by the conditional update, and write the booking, its trail and the signal.
+
+    Raises the refusal of the first rule that stands (`data["codes"]` names them all); nothing is written then.
+    """
+    with refusing(CONSTRAINTS), transaction.atomic():
+        lock_patient(patient.pk)
+        locked = lock_sessions(session.pk)[session.pk]
+        lifted = _lifted(accept_work_overlap=accept_work_overlap, override_reason=override_reason)
+        booking = place(
+            patient.pk, locked, actor=actor, now=now, lifted=lifted, waitlist=waitlist, override_reason=override_reason
+        )
+        record("booked", booking, actor=actor, now=now, patient_id=patient.pk, after=facts(booking), reason=override_reason)
+    return booking
+
+
+def cancel(booking: Booking, *, actor: User | None, now: datetime, reason: str = "") -> Booking:
+    """Give the seat back. Past the program's cut-off it counts as late; cancelling twice changes nothing.
+
+    Raises SessionStarted once the session has begun, unless staff give a reason, and RosterSigned once it is marked.
+    """
+    with transaction.atomic():
+        lock_patient(booking.patient_id)
+        session = lock_sessions(booking.session_id)[booking.session_id]
+        current = read_booking(booking.pk)
+        if current.status == BookingStatus.CANCELLED:
+            return current
+        _refuse_to_cancel(current, session, actor=actor, now=now, reason=reason)
+        before = facts(current)
+        release(current, session, actor=actor, now=now, reason=reason)
+        record("cancelled", current, actor=actor, now=now, patient_id=current.patient_id, before=before, after=facts(current), reason=reason)
+    return current
+
+
+def move(
+    booking: Booking,
+    session: Session,
+    *,
+    actor: User | None,
+    now: datetime,
+    accept_work_overlap: bool = False,
+    override_reason: str = "",
+) -> Booking:
+    """Exchange a booking for one of another session, all or nothing: refused, the old seat stays.
+
+    The old row is cancelled with the reason "moved"; the answer is the new row.
+    """
+    with refusing(CONSTRAINTS), transaction.atomic():
+        lock_patient(booking.patient_id)
+        sessions = lock_sessions(booking.session_id, session.pk)
+        current = read_booking(booking.pk)
+        if current.status == BookingStatus.CANCELLED:
+            raise BookingCancelled(booking=str(current.pk))
+        if current.session_id == session.pk:
+            return current
+        _refuse_to_cancel(current, sessions[current.session_id], actor=actor, now=now, reason=override_reason)
+        before = facts(current)
+        release(current, sessions[current.session_id], actor=actor, now=now, reason="moved")
+        lifted = _lifted(accept_work_overlap=accept_work_overlap, override_reason=override_reason)
+        moved = place(
+            current.patient_id, sessions[session.pk], actor=actor, now=now, lifted=lifted, override_reason=override_reason
+        )
+        record("moved", moved, actor=actor, now=now, patient_id=moved.patient_id, before=before, after=facts(moved))
+    return moved
+
+
+def place(
+    patient_id: int,
+    session: Session,
+    *,
+    actor: User | None,
+    now: datetime,
+    lifted: frozenset[str],
+    waitlist: bool = False,
+    override_reason: str = "",
+) -> Booking:
+    """Write one booking under the locks of its patient and session. Raises the first refusal that is not lifted."""
+    calendar = calendar_of(patient_id, session, now=now)
+    codes = why_not(option_of(session, zone=calendar.zone), calendar.value, now=now)
+    standing = [code for code in codes if code not in lifted]
+    to_waitlist = waitlist and standing == ["session_full"]
+    if (standing and not to_waitlist) or calendar.admission is None:
+        refusal = BY_CODE[standing[0]] if standing else NotEnrolled
+        raise refusal(codes=list(codes), session=str(session.pk))
+    if not to_waitlist and not take_seat(session):
+        if not waitlist:
+            raise SessionFull(codes=["session_full"], session=str(session.pk))
+        to_waitlist = True
+    earlier = Booking.objects.filter(patient_id=patient_id, session=session).order_by("-id").first()
+    booking = Booking.objects.create(
+        patient_id=patient_id,
+        admission=calendar.admission,
+        session=session,
+        status=BookingStatus.WAITLISTED if to_waitlist else BookingStatus.BOOKED,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        live=not to_waitlist,
+        week=calendar.admission.week_of(session.starts_at).starts_on,
+        counted_minutes=0 if to_waitlist else session.clinical_minutes,
+        uid=earlier.uid if earlier else f"{uuid.uuid4().hex}@appointments",
+        sequence=earlier.sequence + 1 if earlier else 0,
+        work_overlap_accepted="overlaps_work" in codes,
+        override_reason=override_reason,
+        created_at=now,
+        created_by=actor,
+        changed_at=now,
+    )
+    _tell(booking, session, now=now)
+    return booking
+
+
+def release(booking: Booking, session: Session, *, actor: User | None, now: datetime, reason: str) -> None:
+    """Cancel one booking under the locks of its patient and session, and let the waitlist know."""
+    held_seat = booking.status in HOLDS_SEAT
+    cutoff = timedelta(minutes=session.program.cancel_cutoff_minutes)
+    booking.status = BookingStatus.CANCELLED
+    booking.live = False
+    booking.counted_minutes = 0
+    booking.late = held_seat and session.is_live and now > session.starts_at - cutoff
+    booking.cancelled_at = booking.changed_at = now
+    booking.cancelled_by = actor
+    booking.cancel_reason = reason[:300]
+    booking.sequence += 1
+    booking.save()
+    if held_seat and free_seat(session):
+        promote_after_commit(session.pk)
+    _tell(booking, session, now=now)
+
+
+def facts(booking: Booking) -> dict[str, object]:
+    """What the trail keeps of a booking."""
+    return {
+        "session": booking.session_id,
+        "status": booking.status,
+        "counted_minutes": booking.counted_minutes,
+        "late": booking.late,
+    }
+
+
+def _lifted(*, accept_work_overlap: bool, override_reason: str) -> frozenset[str]:
+    lifted = LIFTED_BY_STAFF if override_reason.strip() else frozenset()
+    return lifted | {"overlaps_work"} if accept_work_overlap else lifted
+
+
+def _refuse_to_cancel(booking: Booking, session: Session, *, actor: User | None, now: datetime, reason: str) -> None:
+    if booking.marked_at is not None or session.state == "signed":
+        raise RosterSigned(session=str(session.pk))
+    by_staff = actor is not None and actor.is_clinic_staff
+    if now >= session.starts_at and not (by_staff and reason.strip()):
+        raise SessionStarted(session=str(session.pk))
+
+
+def _tell(booking: Booking, session: Session, *, now: datetime) -> None:
+    bookings_changed.send(Booking, booking_ids=[booking.pk], now=now)
+    was_left = session.seats_left
+    session.refresh_from_db(fields=["seats_taken", "seats_held"])
+    if (was_left == 0) != (session.seats_left == 0):
+        seats_changed.send(Session, session_ids=[session.pk], now=now)

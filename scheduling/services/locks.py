@@ -1,0 +1,32 @@
+"""Locks in the fixed order: patient, then sessions by id. On SQLite the immediate transaction is the lock."""
+
+from collections.abc import Iterable
+
+from people.models import Patient
+from scheduling.models import Booking, Session
+
+
+def lock_patient(patient_id: int) -> Patient:
+    """The patient, read under a lock that does not hold up rows which refer to them."""
+    return Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
+
+
+def lock_patients(patient_ids: Iterable[int]) -> list[Patient]:
+    """Several patients, by id."""
+    return list(Patient.objects.select_for_update(no_key=True).filter(pk__in=set(patient_ids)).order_by("pk"))
+
+
+def lock_sessions(*session_ids: int) -> dict[int, Session]:
+    """The sessions, read under their locks, by id; after the patients' locks."""
+    rows = (
+        Session.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("program", "site")
+        .filter(pk__in=set(session_ids))
+        .order_by("pk")
+    )
+    return {row.pk: row for row in rows}
+
+
+def read_booking(booking_id: int) -> Booking:
+    """The booking as it stands now, with what its services need."""
+    return Booking.objects.select_related("admission__program", "admission__site").get(pk=booking_id)

@@ -1,0 +1,209 @@
+"""Series: recurring templates that become sessions over a rolling horizon."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from people.domain.time import Interval, format_wall, parse_wall
+from people.models import Counselor, Program, Room, Site, User
+from people.services.trail import record
+from scheduling.domain.recurrence import Occurrence, RuleError, occurrences, parse_rule
+from scheduling.enums import Mode
+from scheduling.models import Session, SessionCounselor, SessionSeries
+from scheduling.services.session_rules import Findings, check_offer, check_times, stored_breaks
+from scheduling.signals import seats_changed
+
+
+@dataclass(frozen=True)
+class SeriesFields:
+    """What a series is made of. `starts_at_local` is a wall time at the site; breaks are (minutes from the start, minutes)."""
+
+    program: Program
+    site: Site
+    kind: str
+    title: str
+    rrule: str
+    starts_at_local: str
+    duration_minutes: int
+    capacity: int
+    focus: str = ""
+    breaks: tuple[tuple[int, int], ...] = ()
+    counselors: tuple[Counselor, ...] = ()
+    room: Room | None = None
+    mode: str = Mode.IN_PERSON
+    ends_on: date | None = None
+
+
+def create_series(fields: SeriesFields, *, actor: User | None, now: datetime, weeks: int = 12) -> SessionSeries:
+    """A new series and its sessions up to the horizon. Raises InvalidInput naming every field that is wrong."""
+    check_series(fields)
+    with transaction.atomic():
+        series = SessionSeries.objects.create(
+            program=fields.program,
+            site=fields.site,
+            kind=fields.kind,
+            focus=fields.focus,
+            title=fields.title.strip(),
+            rrule=fields.rrule,
+            starts_at_local=fields.starts_at_local,
+            duration_minutes=fields.duration_minutes,
+            breaks=[{"after_minutes": after, "minutes": minutes} for after, minutes in fields.breaks],
+            capacity=fields.capacity,
+            mode=fields.mode,
+            room=fields.room,
+            ends_on=fields.ends_on,
+        )
+        series.counselors.set(fields.counselors)
+        after = {"rrule": series.rrule, "starts_at_local": series.starts_at_local}
+        record("series_created", series, actor=actor, now=now, after=after)
+        first = parse_wall(series.starts_at_local).date()
+        materialize([series], now=now, until=max(_horizon(now, weeks), first + timedelta(days=7)))
+    return series
+
+
+def check_series(fields: SeriesFields) -> None:
+    """Raises InvalidInput naming every field that is wrong; the rule's own words say what it lacks (RFC 5545, 3.3.10)."""
+    found = Findings()
+    check_offer(fields, found)
+    try:
+        local = parse_wall(fields.starts_at_local)
+    except ValueError:
+        found.add("starts_at_local", _("Write a date and a time, such as 2026-11-23T18:00."))
+        local = None
+    try:
+        parse_rule(fields.rrule, zone=fields.site.zone)
+    except RuleError as error:
+        found.add("rrule", error.detail)
+    if not 1 <= fields.duration_minutes <= 720:
+        found.add("duration_minutes", _("A session lasts from 1 minute to 12 hours."))
+    elif local is not None:
+        start = local.replace(tzinfo=fields.site.zone)
+        pauses = [(start + timedelta(minutes=after), start + timedelta(minutes=after + length)) for after, length in fields.breaks]
+        check_times(start, start + timedelta(minutes=fields.duration_minutes), pauses, found)
+    if local is not None and fields.ends_on is not None and fields.ends_on < local.date():
+        found.add("ends_on", _("The series ends before it starts."))
+    found.raise_if_any()
+
+
+def extend_horizon(*, now: datetime, weeks: int) -> int:
+    """Turn every series into sessions up to the horizon; how many were made. Run twice, nothing doubles."""
+    until = _horizon(now, weeks)
+    behind = SessionSeries.objects.filter(materialized_until__lt=until) | SessionSeries.objects.filter(materialized_until=None)
+    made = 0
+    for pk in list(behind.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            series = SessionSeries.objects.select_for_update(of=("self",)).select_related("site", "program").get(pk=pk)
+            made += materialize([series], now=now, until=until)
+    return made
+
+
+def materialize(series_list: list[SessionSeries], *, now: datetime, until: date, since: date | None = None) -> int:
+    """Write the missing sessions of the series up to a site date, that day included; existing occurrences are left alone.
+
+    An occurrence whose counselor or room is taken is made without them: somebody must be found, nobody is booked twice.
+    """
+    made = 0
+    for series in series_list:
+        first = since or (
+            series.materialized_until + timedelta(days=1) if series.materialized_until else parse_wall(series.starts_at_local).date()
+        )
+        last = min(until, series.ends_on) if series.ends_on else until
+        if first <= last:
+            made += _materialize_one(series, first=first, last=last, now=now)
+        if series.materialized_until is None or series.materialized_until < until:
+            series.materialized_until = until
+            series.save(update_fields=["materialized_until"])
+    return made
+
+
+def expand(series: SessionSeries, *, first: date, last: date) -> list[Occurrence]:
+    """The occurrences of the series whose wall date lies between the two, both included."""
+    return list(
+        occurrences(
+            parse_rule(series.rrule, zone=series.site.zone),
+            starts_at_local=parse_wall(series.starts_at_local),
+            zone=series.site.zone,
+            duration_minutes=series.duration_minutes,
+            between=(first, last),
+        )
+    )
+
+
+def _materialize_one(series: SessionSeries, *, first: date, last: date, now: datetime) -> int:
+    present = set(series.sessions.values_list("occurrence_local", flat=True))
+    wanted = [one for one in expand(series, first=first, last=last) if format_wall(one.local) not in present]
+    if not wanted:
+        return 0
+    counselor_ids = list(series.counselors.order_by("pk").values_list("pk", flat=True))
+    span = Interval(min(one.starts_at for one in wanted), max(one.ends_at for one in wanted))
+    rooms_taken = _room_times(series.room_id, span)
+    leads_taken = _lead_times(counselor_ids, span)
+    sessions, leads = [], []
+    for one in wanted:
+        interval = Interval(one.starts_at, one.ends_at)
+        room_id = None if any(interval.overlaps(taken) for taken in rooms_taken) else series.room_id
+        rooms_taken += [interval] if room_id else []
+        sessions.append(Session(**_columns(series, one, now=now), room_id=room_id))
+        free = [pk for pk in counselor_ids if not any(interval.overlaps(taken) for taken in leads_taken[pk])]
+        for pk in free:
+            leads_taken[pk].append(interval)
+        leads.append(free)
+    made = Session.objects.bulk_create(sessions, batch_size=500)
+    SessionCounselor.objects.bulk_create(
+        [
+            SessionCounselor(session=session, counselor_id=pk, starts_at=session.starts_at, ends_at=session.ends_at)
+            for session, free in zip(made, leads, strict=True)
+            for pk in free
+        ],
+        batch_size=500,
+    )
+    seats_changed.send(Session, session_ids=[session.pk for session in made], now=now)
+    return len(made)
+
+
+def _columns(series: SessionSeries, one: Occurrence, *, now: datetime) -> dict[str, Any]:
+    breaks = [
+        (one.starts_at + timedelta(minutes=pause["after_minutes"]), one.starts_at + timedelta(minutes=pause["after_minutes"] + pause["minutes"]))
+        for pause in series.breaks
+    ]
+    return {
+        "series": series,
+        "occurrence_local": format_wall(one.local),
+        "program_id": series.program_id,
+        "site_id": series.site_id,
+        "kind": series.kind,
+        "focus": series.focus,
+        "title": series.title,
+        "starts_at": one.starts_at,
+        "ends_at": one.ends_at,
+        "breaks": stored_breaks(breaks),
+        "clinical_minutes": series.duration_minutes - sum(pause["minutes"] for pause in series.breaks),
+        "capacity": series.capacity,
+        "mode": series.mode,
+        "changed_at": now,
+    }
+
+
+def _room_times(room_id: int | None, span: Interval) -> list[Interval]:
+    if room_id is None:
+        return []
+    taken = Session.objects.live().overlapping(span).filter(room_id=room_id)
+    return [Interval(start, end) for start, end in taken.values_list("starts_at", "ends_at")]
+
+
+def _lead_times(counselor_ids: list[int], span: Interval) -> dict[int, list[Interval]]:
+    taken: dict[int, list[Interval]] = defaultdict(list)
+    leads = SessionCounselor.objects.filter(
+        counselor_id__in=counselor_ids, live=True, starts_at__lt=span.end, ends_at__gt=span.start
+    )
+    for pk, start, end in leads.values_list("counselor_id", "starts_at", "ends_at"):
+        taken[pk].append(Interval(start, end))
+    return taken
+
+
+def _horizon(now: datetime, weeks: int) -> date:
+    return (now + timedelta(weeks=weeks)).date()

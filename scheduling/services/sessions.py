@@ -1,0 +1,183 @@
+"""Making, moving and cancelling sessions."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from people.constraints import refusing
+from people.models import Counselor, User
+from people.services.trail import record
+from scheduling.enums import BookingStatus, SessionState
+from scheduling.errors import CounselorBusy, OverlapsBooking, RoomBusy, RosterSigned, SessionCancelled, SessionFull
+from scheduling.models import Booking, Session, SessionCounselor
+from scheduling.services.booking import release
+from scheduling.services.locks import lock_patients, lock_sessions
+from scheduling.services.session_rules import SessionFields, check_fields, refuse_clashes, stored_breaks
+from scheduling.signals import bookings_changed, seats_changed, session_changed
+
+CONSTRAINTS = {
+    "lead_no_overlap": CounselorBusy,
+    "session_room_no_overlap": RoomBusy,
+    "booking_no_overlap": OverlapsBooking,
+    "session_never_overbooked": SessionFull,
+}
+
+
+def create_session(fields: SessionFields, *, actor: User | None, now: datetime) -> Session:
+    """A new session. Raises InvalidInput by field, or CounselorBusy and RoomBusy naming what is in the way."""
+    clinical = check_fields(fields)
+    with refusing(CONSTRAINTS), transaction.atomic():
+        _lock_people(fields.counselors)
+        refuse_clashes(fields)
+        session = Session.objects.create(**_columns(fields), clinical_minutes=clinical, changed_at=now)
+        _set_leads(session, fields.counselors)
+        record("session_created", session, actor=actor, now=now, after=facts(session))
+        seats_changed.send(Session, session_ids=[session.pk], now=now)
+    return session
+
+
+def change_session(session: Session, fields: SessionFields, *, actor: User | None, now: datetime) -> Session:
+    """The session with new fields; its bookings follow in time.
+
+    Raises OverlapsBooking, listing the bookings, where a booked patient has another appointment at the new time, SessionFull
+    where the new capacity is below the seats taken, and RosterSigned or SessionCancelled for one that is over.
+    """
+    clinical = check_fields(fields)
+    with refusing(CONSTRAINTS), transaction.atomic():
+        patient_ids = list(_standing(session.pk).values_list("patient_id", flat=True))
+        lock_patients(patient_ids)
+        locked = lock_sessions(session.pk)[session.pk]
+        _refuse_finished(locked)
+        _lock_people(fields.counselors)
+        refuse_clashes(fields, without=locked.pk)
+        if fields.capacity < locked.seats_taken + locked.seats_held:
+            raise SessionFull(seats_taken=locked.seats_taken)
+        before, moved = facts(locked), (locked.starts_at, locked.ends_at) != (fields.starts_at, fields.ends_at)
+        recounted = moved or clinical != locked.clinical_minutes
+        for name, value in _columns(fields).items():
+            setattr(locked, name, value)
+        locked.clinical_minutes = clinical
+        locked.changed_at = now
+        locked.save()
+        _set_leads(locked, fields.counselors)
+        if recounted or before["room"] != locked.room_id:
+            _carry_bookings(locked, now=now)
+        record("session_changed", locked, actor=actor, now=now, before=before, after=facts(locked))
+        session_changed.send(Session, session_id=locked.pk, before=before, now=now)
+        seats_changed.send(Session, session_ids=[locked.pk], now=now)
+    return locked
+
+
+def cancel_session(session: Session, *, actor: User | None, now: datetime, reason: str = "") -> Session:
+    """Call the session off, and every booking with it; nobody's cancellation counts as late. Twice changes nothing."""
+    with transaction.atomic():
+        lock_patients(_standing(session.pk).values_list("patient_id", flat=True))
+        locked = lock_sessions(session.pk)[session.pk]
+        if locked.state == SessionState.CANCELLED:
+            return locked
+        if locked.state == SessionState.SIGNED or locked.bookings.filter(marked_at__isnull=False).exists():
+            raise RosterSigned(session=str(locked.pk))
+        before = facts(locked)
+        locked.state = SessionState.CANCELLED
+        locked.seats_held = 0
+        locked.changed_at = now
+        locked.save(update_fields=["state", "seats_held", "changed_at"])
+        SessionCounselor.objects.filter(session=locked).update(live=False)
+        for booking in _standing(locked.pk).select_related("admission__program", "admission__site").order_by("pk"):
+            release(booking, locked, actor=actor, now=now, reason=reason or "session cancelled")
+        record("session_cancelled", locked, actor=actor, now=now, before=before, after=facts(locked), reason=reason)
+        session_changed.send(Session, session_id=locked.pk, before=before, now=now)
+        seats_changed.send(Session, session_ids=[locked.pk], now=now)
+    return locked
+
+
+def mark_signed(session: Session, *, now: datetime) -> None:
+    """The roster is signed; call it under the session's lock."""
+    Session.objects.filter(pk=session.pk).update(state=SessionState.SIGNED, changed_at=now)
+    session.state = SessionState.SIGNED
+
+
+def facts(session: Session) -> dict[str, Any]:
+    """What the trail keeps of a session."""
+    return {
+        "starts_at": session.starts_at.isoformat(),
+        "ends_at": session.ends_at.isoformat(),
+        "state": session.state,
+        "capacity": session.capacity,
+        "room": session.room_id,
+        "mode": session.mode,
+    }
+
+
+def _columns(fields: SessionFields) -> dict[str, Any]:
+    return {
+        "program": fields.program,
+        "site": fields.site,
+        "kind": fields.kind,
+        "focus": fields.focus,
+        "title": fields.title.strip(),
+        "starts_at": fields.starts_at,
+        "ends_at": fields.ends_at,
+        "breaks": stored_breaks(fields.breaks),
+        "capacity": fields.capacity,
+        "mode": fields.mode,
+        "room": fields.room,
+        "telehealth_url": fields.telehealth_url,
+    }
+
+
+def _standing(session_id: int) -> Any:
+    return Booking.objects.filter(session_id=session_id).exclude(status=BookingStatus.CANCELLED)
+
+
+def _lock_people(counselors: tuple[Counselor, ...]) -> None:
+    ids = [counselor.pk for counselor in counselors]
+    list(Counselor.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+
+
+def _refuse_finished(session: Session) -> None:
+    if session.state == SessionState.CANCELLED:
+        raise SessionCancelled(session=str(session.pk))
+    if session.state == SessionState.SIGNED:
+        raise RosterSigned(session=str(session.pk))
+
+
+def _set_leads(session: Session, counselors: tuple[Counselor, ...]) -> None:
+    wanted = {counselor.pk for counselor in counselors}
+    session.leads.exclude(counselor_id__in=wanted).delete()
+    session.leads.update(starts_at=session.starts_at, ends_at=session.ends_at, live=session.is_live)
+    present = set(session.leads.values_list("counselor_id", flat=True))
+    SessionCounselor.objects.bulk_create(
+        SessionCounselor(session=session, counselor_id=pk, starts_at=session.starts_at, ends_at=session.ends_at, live=session.is_live)
+        for pk in sorted(wanted - present)
+    )
+
+
+def _carry_bookings(session: Session, *, now: datetime) -> None:
+    """Bookings follow their session in time and place; whoever has another appointment then is named, and nothing moves."""
+    rows = list(_standing(session.pk).select_related("admission__program", "admission__site").order_by("pk"))
+    live = [row for row in rows if row.live]
+    clashing = (
+        Booking.objects.live()
+        .overlapping(session.interval)
+        .filter(patient_id__in=[row.patient_id for row in live])
+        .exclude(session=session)
+    )
+    in_the_way = set(clashing.values_list("patient_id", flat=True))
+    if in_the_way:
+        raise OverlapsBooking(bookings=[str(row.pk) for row in live if row.patient_id in in_the_way])
+    for row in rows:
+        row.starts_at, row.ends_at = session.starts_at, session.ends_at
+        row.week = row.admission.week_of(session.starts_at).starts_on
+        row.sequence += 1
+        row.changed_at = now
+        if row.live and row.marked_at is None:
+            row.counted_minutes = session.clinical_minutes
+    Booking.objects.bulk_update(rows, ["starts_at", "ends_at", "week", "sequence", "changed_at", "counted_minutes"])
+    bookings_changed.send(Booking, booking_ids=[row.pk for row in rows], now=now)
+
+
+def late_limit(session: Session) -> datetime:
+    """From when a cancellation counts as late."""
+    return session.starts_at - timedelta(minutes=session.program.cancel_cutoff_minutes)

@@ -1,0 +1,94 @@
+"""The waitlist: freed seats are held in the cancelling transaction, and given out in one of their own (rule 2)."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from people.constraints import refusing
+from people.errors import Refusal
+from people.services.trail import record
+from scheduling.domain.fit import why_not
+from scheduling.enums import BookingStatus, SessionState
+from scheduling.errors import OverlapsBooking
+from scheduling.models import Booking, Session
+from scheduling.queries import calendar_of, option_of
+from scheduling.services.locks import lock_patient, lock_sessions
+from scheduling.services.seats import release_held, take_held_seat
+from scheduling.signals import bookings_changed, seats_changed
+
+
+def promote_after_commit(session_id: int) -> None:
+    """Give held seats out as soon as the current transaction is in; the sweep finds whatever a crash leaves."""
+    transaction.on_commit(lambda: promote(session_id, now=timezone.now()) and None, robust=True)
+
+
+def promote_all(*, now: datetime) -> int:
+    """Give out every held seat; the number of people booked. Safe to repeat."""
+    waiting = Session.objects.filter(seats_held__gt=0, state=SessionState.SCHEDULED).values_list("pk", flat=True)
+    return sum(len(promote(session_id, now=now)) for session_id in list(waiting))
+
+
+def promote(session_id: int, *, now: datetime) -> list[Booking]:
+    """Book the first in line for whom a held seat still fits; the others keep their place.
+
+    Each promotion is a transaction of its own, patient before session. What nobody can use becomes free again.
+    """
+    promoted = []
+    line = Booking.objects.filter(session_id=session_id, status=BookingStatus.WAITLISTED).order_by("created_at", "id")
+    for booking_id, patient_id in list(line.values_list("pk", "patient_id")):
+        booking = _promote_one(booking_id, patient_id, session_id, now=now)
+        if booking is not None:
+            promoted.append(booking)
+    _release_unwanted(session_id, now=now)
+    return promoted
+
+
+def place_in_line(booking: Booking) -> int | None:
+    """1 for the first in line; None for one who does not wait."""
+    if booking.status != BookingStatus.WAITLISTED:
+        return None
+    ahead = Booking.objects.filter(session_id=booking.session_id, status=BookingStatus.WAITLISTED)
+    return ahead.filter(created_at__lt=booking.created_at).count() + ahead.filter(created_at=booking.created_at, pk__lte=booking.pk).count()
+
+
+def _promote_one(booking_id: int, patient_id: int, session_id: int, *, now: datetime) -> Booking | None:
+    try:
+        with refusing({"booking_no_overlap": OverlapsBooking}), transaction.atomic():
+            lock_patient(patient_id)
+            session = lock_sessions(session_id)[session_id]
+            booking = Booking.objects.select_related("admission__program", "admission__site").get(pk=booking_id)
+            if booking.status != BookingStatus.WAITLISTED or session.seats_held == 0:
+                return None
+            if not _fits(booking, session, now=now) or not take_held_seat(session):
+                return None
+            booking.status = BookingStatus.BOOKED
+            booking.live = True
+            booking.counted_minutes = session.clinical_minutes
+            booking.sequence += 1
+            booking.changed_at = now
+            booking.save()
+            bookings_changed.send(Booking, booking_ids=[booking.pk], now=now)
+            after = {"session": session_id, "status": booking.status}
+            record("promoted", booking, actor=None, now=now, patient_id=patient_id, after=after)
+            return booking
+    except Refusal:
+        return None
+
+
+def _fits(booking: Booking, session: Session, *, now: datetime) -> bool:
+    notice = timedelta(minutes=session.program.waitlist_notice_minutes)
+    if session.state != SessionState.SCHEDULED or now > session.starts_at - notice:
+        return False
+    calendar = calendar_of(booking.patient_id, session, now=now, without_booking=booking.pk)
+    standing = set(why_not(option_of(session, zone=calendar.zone), calendar.value, now=now)) - {"session_full"}
+    if booking.work_overlap_accepted:
+        standing.discard("overlaps_work")
+    return not standing
+
+
+def _release_unwanted(session_id: int, *, now: datetime) -> None:
+    with transaction.atomic():
+        session = lock_sessions(session_id)[session_id]
+        if session.seats_held and release_held(session_id):
+            seats_changed.send(Session, session_ids=[session_id], now=now)

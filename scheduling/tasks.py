@@ -1,0 +1,19 @@
+"""Sweeps: one task each, idempotent, nothing but the clock as input."""
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from scheduling.services import series, waitlist
+
+
+@shared_task
+def extend_horizon() -> int:
+    """Turn series into sessions up to the horizon."""
+    return series.extend_horizon(now=timezone.now(), weeks=settings.HORIZON_WEEKS)
+
+
+@shared_task
+def promote_waitlists() -> int:
+    """Give out held seats that nobody was woken for."""
+    return waitlist.promote_all(now=timezone.now())

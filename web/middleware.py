@@ -1,0 +1,21 @@
+"""The language that a signed-in person chose, on whatever device they use."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+
+class PersonalLanguageMiddleware:
+    """Speaks the account's own language; strangers are met in their browser's."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/calendar/") and request.path.endswith(".ics"):
+            return self.get_response(request)
+        if request.user.is_authenticated:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        return self.get_response(request)
