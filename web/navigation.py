@@ -1,0 +1,128 @@
+"""Where one can go from here: the items of the bar, the rail and the tabs, for the roles of whoever is signed in.
+
+A page joins by the name of its address: a name that no address has yet is left out.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from people.enums import Role
+
+QUICK_EXIT_URL = "https://www.google.com/"
+"""Where "Leave" goes: a page that says nothing about the one before it."""
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A place to go. With `children` it is a fold that holds them, and `url` is empty."""
+
+    url: str
+    label: str | Promise
+    icon: str
+    active: bool = False
+    badge: int = 0
+    active_icon: str = ""
+    children: tuple["NavItem", ...] = ()
+    is_post: bool = False
+
+    @property
+    def shown_icon(self) -> str:
+        """The filled shape where one is."""
+        return self.active_icon if self.active and self.active_icon else self.icon
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A page that may be in the navigation, by the name of its address."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    active_icon: str = ""
+    roles: frozenset[Role] = frozenset()
+    is_post: bool = False
+
+
+_COUNSELOR = frozenset({Role.COUNSELOR})
+_WHOLE_SITE = frozenset({Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR})
+_STAFF = _COUNSELOR | _WHOLE_SITE
+
+PATIENT_PLACES = (
+    _Place("week", _("Week"), "calendar-week", "calendar-week-fill"),
+    _Place("plan", _("Plan"), "calendar-check", "calendar-check-fill"),
+    _Place("book", _("Book"), "plus-circle", "plus-circle-fill"),
+)
+PATIENT_MORE = (
+    _Place("work-hours", _("Work hours"), "briefcase"),
+    _Place("calendar", _("Your calendar"), "calendar-event"),
+    _Place("preferences", _("Reminders and language"), "bell"),
+)
+STAFF_PLACES = (
+    _Place("today", _("Today"), "calendar2-day", "calendar2-day-fill", roles=_COUNSELOR),
+    _Place("compliance", _("Board"), "bar-chart-steps", roles=_WHOLE_SITE),
+    _Place("flags", _("Flags"), "flag", "flag-fill", roles=_WHOLE_SITE),
+    _Place("schedule", _("Schedule"), "calendar-week", "calendar-week-fill", roles=_STAFF),
+    _Place("people", _("People"), "people", "people-fill", roles=_STAFF),
+    _Place("reports", _("Reports"), "file-earmark-text", "file-earmark-text-fill", roles=_WHOLE_SITE),
+)
+ACCOUNT_PLACES = (
+    _Place("mfa_index", _("Two-step sign-in"), "shield-lock"),
+    _Place("account_change_password", _("Change password"), "key"),
+    _Place("account_logout", _("Sign out"), "box-arrow-right", is_post=True),
+)
+
+
+def nav_for(request: HttpRequest, *, badges: dict[str, int] | None = None) -> list[NavItem]:
+    """The navigation of the person signed in, the last item a fold named "More"; empty for a stranger.
+
+    `badges` puts a count beside a place, by the name of its address (`{"flags": 9}`).
+    """
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    roles = user.scope.roles
+    if roles & _STAFF:
+        shown, folded = [p for p in STAFF_PLACES if p.roles & roles], ACCOUNT_PLACES
+    else:
+        shown, folded = list(PATIENT_PLACES), PATIENT_MORE + ACCOUNT_PLACES
+    items = _items(shown, request.path, badges or {})
+    children = tuple(_items(folded, request.path, {}))
+    more = NavItem("", _("More"), "three-dots", active=any(c.active for c in children), children=children)
+    return [*items, more]
+
+
+def shell_for(request: HttpRequest) -> str:
+    """Which frame the page stands in: `patient`, `staff`, or `plain` for a stranger."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return "plain"
+    return "staff" if user.scope.roles & _STAFF else "patient"
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context for every page: `nav`, `shell` and `quick_exit_url`; the first two cost queries only where they are used."""
+    return {
+        "nav": SimpleLazyObject(lambda: nav_for(request)),
+        "shell": SimpleLazyObject(lambda: shell_for(request)),
+        "quick_exit_url": QUICK_EXIT_URL,
+        "debug_pages": settings.DEBUG,
+    }
+
+
+def _items(places: Iterable[_Place], path: str, badges: dict[str, int]) -> list[NavItem]:
+    items = []
+    for place in places:
+        try:
+            url = reverse(place.name)
+        except NoReverseMatch:
+            continue
+        item = NavItem(url, place.label, place.icon, active_icon=place.active_icon, is_post=place.is_post)
+        items.append(replace(item, active=path.startswith(url), badge=badges.get(place.name, 0)))
+    return items

@@ -1,0 +1,46 @@
+// Small comforts that every page shares. Nothing here is needed: each page works without it.
+(() => {
+  "use strict";
+
+  // Leaving quickly also takes this page out of the way back.
+  document.addEventListener("click", (event) => {
+    const exit = event.target.closest("[data-quick-exit]");
+    if (!exit) return;
+    event.preventDefault();
+    document.body.hidden = true;
+    window.location.replace(exit.href);
+  });
+
+  // After something was done, the keyboard is already on the way back to before it.
+  const offerUndo = (root) => {
+    const undo = root.querySelector("[data-undo] button");
+    if (undo && (document.activeElement === document.body || document.activeElement === null)) undo.focus({ preventScroll: true });
+  };
+  offerUndo(document);
+  document.addEventListener("htmx:oobAfterSwap", (event) => offerUndo(event.target));
+
+  // A fold that lies over the page closes by Escape, or when something else is pressed.
+  const dismiss = (except) => {
+    for (const fold of document.querySelectorAll("details[data-dismiss][open]")) {
+      if (fold !== except) fold.open = false;
+    }
+  };
+  document.addEventListener("click", (event) => dismiss(event.target.closest("details[data-dismiss]")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const fold = document.querySelector("details[data-dismiss][open]");
+    if (!fold) return;
+    fold.open = false;
+    fold.querySelector("summary").focus();
+  });
+
+  // A form that is on its way is not sent a second time; a page brought back from the cache is fresh again.
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.method !== "post") return;
+    if (event.target.dataset.sent) event.preventDefault();
+    else event.target.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+})();

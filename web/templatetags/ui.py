@@ -1,0 +1,123 @@
+"""`{% load ui %}`: the components of the pages.
+
+{% icon "people" %}                                      a Bootstrap icon, silent; label="…" gives it a voice
+{% status_chip status %}                                 below, at_risk, over, on_track, met, exempt, planned; text="…", count=5
+{% hours_bar done=225 booked=165 minimum=540 maximum=1140 %}       board=True, size="row", labels=True, grow=True
+{% hours_bar bar=bar %}                                  the same from an `HoursBar`
+{% sparkline weeks %}                                    `SparkWeek`s, oldest first
+{% week_grid grid %}                                     a `WeekGrid`; title="Your week", size="small", legend=False
+{% action action %}                                      an `Action`: link or one-button form; look="primary" overrides its look
+{% notice "bad" text %}                                  info, bad or done; strong="…", icon="…", undo_url="…"
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.forms.utils import flatatt
+from django.template.context import RequestContext
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from web.components.actions import Action
+from web.components.hours_bar import HoursBar, build_hours_bar
+from web.components.sparkline import SparkWeek, build_sparkline
+from web.components.status import StatusLook, look_of
+from web.components.week_grid import WeekGrid
+from web.icons import icon_parts
+from web.notices import look_of_notice, undo_url_of
+
+register = template.Library()
+
+NOTICE_ICONS = {"info": "info-circle", "bad": "exclamation-circle", "done": "check-circle-fill"}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", classes: str = "") -> SafeString:
+    """An icon of Bootstrap's by name; it is hidden from screen readers unless `label` says what it means."""
+    box, shapes = icon_parts(name)
+    voice = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html(
+        '<svg class="icon {}" viewBox="{}" {} focusable="false">{}</svg>',
+        classes,
+        box,
+        voice,
+        mark_safe(shapes),  # noqa: S308 - the files come from the pinned package
+    )
+
+
+@register.inclusion_tag("_partials/status_chip.html")
+def status_chip(status: str, text: str = "", count: int | None = None) -> dict[str, Any]:
+    """Shape, word and colour of a status; `text` replaces the word, `count` follows it."""
+    return {"look": look_of(str(status)), "text": text, "count": count}
+
+
+@register.simple_tag
+def status_look(status: str) -> StatusLook:
+    """The `StatusLook` of a status, for a component of its own: {% status_look status as look %}."""
+    return look_of(str(status))
+
+
+@register.inclusion_tag("_partials/hours_bar.html")
+def hours_bar(
+    bar: HoursBar | None = None,
+    done: int = 0,
+    booked: int = 0,
+    minimum: int = 0,
+    maximum: int = 0,
+    board: bool = False,
+    size: str = "",
+    labels: bool = False,
+    grow: bool = False,
+) -> dict[str, Any]:
+    """The hours bar, from a ready `HoursBar` or from minutes. `size`: "" for the patient's, "row" on boards."""
+    ready = bar or build_hours_bar(done=done, booked=booked, minimum=minimum, maximum=maximum, board=board)
+    return {"bar": ready, "size": size, "labels": labels, "grow": grow}
+
+
+@register.inclusion_tag("_partials/sparkline.html")
+def sparkline(weeks: Iterable[SparkWeek]) -> dict[str, Any]:
+    """Some weeks as small bars, oldest first."""
+    return {"line": build_sparkline(weeks)}
+
+
+@register.inclusion_tag("_partials/week_grid.html")
+def week_grid(
+    grid: WeekGrid, title: str = "", size: str = "", legend: bool = True, list_id: str = "week-list"
+) -> dict[str, Any]:
+    """The week as drawing and as list. `size="small"` is the one of a proposal's card."""
+    return {"grid": grid, "title": title, "size": size, "legend": legend, "list_id": list_id}
+
+
+@register.inclusion_tag("_partials/action.html", takes_context=True)
+def action(context: RequestContext, action: Action, look: str = "") -> dict[str, Any]:
+    """A button from an `Action`."""
+    classes = action.classes.replace(f"button-{action.look}", f"button-{look}") if look else action.classes
+    return {
+        "action": action,
+        "classes": classes,
+        "attributes": flatatt(dict(action.attributes)),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.inclusion_tag("_partials/notice.html", takes_context=True)
+def notice(
+    context: RequestContext, look: str, text: str, strong: str = "", icon: str = "", undo_url: str = ""
+) -> dict[str, Any]:
+    """A notice in the page: what happened, why, what to do next."""
+    return {
+        "look": look,
+        "text": text,
+        "strong": strong,
+        "icon": icon or NOTICE_ICONS[look],
+        "undo_url": undo_url,
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.inclusion_tag("_partials/notice.html", takes_context=True)
+def message_notice(context: RequestContext, message: Message) -> dict[str, Any]:
+    """The notice of one of Django's messages, with Undo where it has one."""
+    return notice(context, look_of_notice(message), str(message), undo_url=undo_url_of(message))
