@@ -1,8 +1,9 @@
 """One noun a file."""
 
 from attendance.models.flag import Flag
+from attendance.models.mark import RecountMark
 from attendance.models.record import AttendanceRecord
 from attendance.models.roster import Roster
 from attendance.models.week import TreatmentWeek
 
-__all__ = ["AttendanceRecord", "Flag", "Roster", "TreatmentWeek"]
+__all__ = ["AttendanceRecord", "Flag", "RecountMark", "Roster", "TreatmentWeek"]

@@ -23,7 +23,8 @@ class AttendanceRecord(models.Model):
     """How a booking was kept. `credited_minutes` and `deductions` follow rule 3 from the session and the policy in force.
 
     `deductions` lists {"why", "minutes"}; planned minutes less their sum are the credited minutes, exactly.
-    `policy` copies grace, cut-off and rounding as they were when the record was last reckoned.
+    `starts_at`, `ends_at`, `breaks` and `policy` (grace, cut-off, rounding) copy what the record was last reckoned from; signing
+    reckons once more, and then they stay.
     """
 
     booking = models.OneToOneField("scheduling.Booking", on_delete=models.PROTECT, related_name="attendance")
@@ -34,6 +35,9 @@ class AttendanceRecord(models.Model):
     arrived_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
     excuse_reason = models.CharField(max_length=80, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    breaks = models.JSONField(default=list)
     planned_minutes = models.PositiveSmallIntegerField()
     late_minutes = models.PositiveSmallIntegerField(default=0)
     early_minutes = models.PositiveSmallIntegerField(default=0)
@@ -47,13 +51,17 @@ class AttendanceRecord(models.Model):
 
     class Meta:
         ordering: ClassVar = ["id"]
-        indexes: ClassVar = [models.Index(fields=["patient", "status"], name="record_patient_status")]
+        indexes: ClassVar = [models.Index(fields=["patient", "status", "starts_at"], name="record_patient_seen")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(status__in=AttendanceStatus.values), name="record_status_known"),
-            models.CheckConstraint(condition=Q(status="present") | Q(credited_minutes=0), name="record_only_presence_counts"),
+            models.CheckConstraint(
+                condition=Q(status="present") | Q(credited_minutes=0), name="record_only_presence_counts"
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="record_ends_after_start"),
             models.CheckConstraint(condition=Q(credited_minutes__lte=F("planned_minutes")), name="record_within_plan"),
             models.CheckConstraint(
-                condition=Q(arrived_at=None) | Q(left_at=None) | Q(left_at__gte=F("arrived_at")), name="record_left_after_arrived"
+                condition=Q(arrived_at=None) | Q(left_at=None) | Q(left_at__gte=F("arrived_at")),
+                name="record_left_after_arrived",
             ),
         ]
 

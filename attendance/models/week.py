@@ -13,10 +13,18 @@ if TYPE_CHECKING:
 
 class TreatmentWeekQuerySet(models.QuerySet["TreatmentWeek"]):
     def visible_to(self, user: "User") -> Self:
-        """Those of the patients that one sees, and of one's own sites' admissions where one sees whole sites."""
+        """Those of the patients that one sees."""
         from people.models import Patient
 
         return self.filter(patient__in=Patient.objects.visible_to(user).values("pk"))
+
+    def on_board_of(self, user: "User") -> Self:
+        """What one answers for: the admissions at the sites that one sees as a whole, and one's own caseload."""
+        scope = user.scope
+        if scope.counselor_id is None:
+            return self.filter(site_id__in=scope.site_ids)
+        caseload = Q(admission__primary_counselor_id=scope.counselor_id)
+        return self.filter(Q(site_id__in=scope.site_ids) | caseload if scope.site_ids else caseload)
 
     def open(self) -> Self:
         return self.filter(closed_at=None)
@@ -31,7 +39,11 @@ class TreatmentWeek(models.Model):
 
     `week` is the first local date, `starts_at` and `ends_at` its instants. `credited` and `booked` sum the bookings' counted minutes with and
     without a mark, `bookable` is the most that can still be added (rule 5). `shortfall_minutes` is what credited and booked lack to the
-    minimum. `stale_at` is set, in the changing transaction, when any of it may have changed; a worker recounts and clears it.
+    minimum. `offered`: the most that one person could attend of the sessions open to them, whatever their work; `scheduled`: the clinical
+    minutes of what they booked, attended or not; `days`: local days with credited minutes, `billable_days`: those with 180 or more.
+
+    `stale_at` says since when the figures may be behind (see `RecountMark`), `change_count` how often they were found so: a recount clears
+    `stale_at` only if the count did not move meanwhile. `claimed_until` is a recounting worker's lease.
     """
 
     admission = models.ForeignKey("people.Admission", on_delete=models.PROTECT, related_name="weeks")
@@ -57,6 +69,8 @@ class TreatmentWeek(models.Model):
     status_rank = models.PositiveSmallIntegerField(default=0)
     computed_at = models.DateTimeField(null=True, blank=True)
     stale_at = models.DateTimeField(null=True, blank=True)
+    change_count = models.PositiveIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveSmallIntegerField(default=1)
 
@@ -66,6 +80,7 @@ class TreatmentWeek(models.Model):
         ordering: ClassVar = ["-week", "id"]
         indexes: ClassVar = [
             models.Index(fields=["site", "week", "status_rank", "-shortfall_minutes", "id"], name="week_board"),
+            models.Index(fields=["week", "status_rank", "-shortfall_minutes", "id"], name="week_board_wide"),
             models.Index(fields=["patient", "week"], name="week_patient"),
             models.Index(fields=["stale_at"], condition=Q(stale_at__isnull=False), name="week_stale"),
         ]
