@@ -1,7 +1,6 @@
 """Booking, cancelling and moving: the rules that never bend (design: rules 1, 2 and 10)."""
 
 import uuid
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction

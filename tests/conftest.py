@@ -1,0 +1,38 @@
+"""Fixtures that every test may use."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management.commands import flush
+from django.db import connections
+
+from people import trail_guard
+from tests.cast import Cast
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The fixed cast: Ana, Ben, Cleo, Dana, Cory, Stranger and their clinic."""
+    return Cast()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_lifts_the_guard() -> Iterator[None]:
+    """Emptying the tables between tests is the one thing that the trail's triggers must allow."""
+    original = flush.Command.handle
+
+    def handle(command: flush.Command, **options: Any) -> None:
+        connection = connections[options["database"]]
+        trail_guard.lift(connection)
+        try:
+            original(command, **options)
+        finally:
+            trail_guard.install(connection)
+
+    flush.Command.handle = handle  # type: ignore[method-assign, assignment]
+    yield
+    flush.Command.handle = original  # type: ignore[method-assign]
