@@ -1,0 +1,1 @@
+"""The fact as plain values: credited minutes, a week's status, requirements."""
