@@ -1,0 +1,1 @@
+"""Races on PostgreSQL with real processes; see `crowd`."""

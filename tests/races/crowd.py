@@ -1,0 +1,91 @@
+"""A crowd: real processes with a few connections each, all let go at the same moment against the same database."""
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing.pool import Pool
+from typing import Any
+from urllib.parse import quote
+
+from django.db import connection
+
+PROCESSES = 10
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One booking that somebody tries."""
+
+    patient_id: int
+    session_id: int
+    now: datetime
+    waitlist: bool = False
+
+
+def book_at_once(attempts: Sequence[Attempt], *, processes: int = PROCESSES) -> list[str]:
+    """Try all at the same moment; for each the booking's status, the refusal's code, or the error's name."""
+    settings = connection.settings_dict
+    user = quote(settings["USER"] or "postgres")
+    address = f"postgres://{user}@{settings['HOST'] or '127.0.0.1'}:{settings['PORT'] or 5432}/{settings['NAME']}"
+    shares = [list(attempts[start::processes]) for start in range(min(processes, len(attempts)))]
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(len(attempts))
+    kept = {name: os.environ.get(name) for name in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
+    os.environ.update(DATABASE_URL=address, DJANGO_SETTINGS_MODULE="config.settings.test")
+    try:
+        with Pool(len(shares), initializer=_start, initargs=(barrier,), context=context) as pool:
+            return [outcome for share in pool.map(_book_share, shares, chunksize=1) for outcome in share]
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                os.environ.pop(name)
+            else:
+                os.environ[name] = value
+
+
+_barrier: Any = None
+
+
+def _start(barrier: Any) -> None:
+    import django
+
+    global _barrier  # noqa: PLW0603
+    _barrier = barrier
+    django.setup()
+
+
+def _book_share(attempts: list[Attempt]) -> list[str]:
+    outcomes = [""] * len(attempts)
+
+    def run(position: int) -> None:
+        outcomes[position] = _book(attempts[position])
+
+    threads = [threading.Thread(target=run, args=(position,)) for position in range(len(attempts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def _book(attempt: Attempt) -> str:
+    from django.db import connection as own
+    from people.errors import Refusal
+    from people.models import Patient
+    from scheduling.models import Session
+    from scheduling.services.booking import book
+
+    try:
+        patient = Patient.objects.get(pk=attempt.patient_id)
+        session = Session.objects.get(pk=attempt.session_id)
+        _barrier.wait(timeout=60)
+        return str(book(patient, session, actor=None, now=attempt.now, waitlist=attempt.waitlist).status)
+    except Refusal as refusal:
+        return refusal.code
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    finally:
+        own.close()
