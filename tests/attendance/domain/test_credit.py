@@ -160,6 +160,7 @@ def counted(
 ) -> tuple[int, int, int]:
     """Return credited, late and early minutes by looking at each second: slow and obvious."""
     late, early = max(0, arrived), max(0, length - left)
+    was_there = max(arrived, 0) < min(left, length)
     clinical = 0
     present = 0
     for second in range(length):
@@ -168,7 +169,7 @@ def counted(
         clinical += 1
         after_arrival = second >= arrived or late <= policy.grace_minutes * 60
         before_leaving = second < left or early <= policy.grace_minutes * 60
-        if arrived < left and after_arrival and before_leaving:
+        if was_there and after_arrival and before_leaving:
             present += 1
     minutes = present // 60
     if policy.rounding == "down_15":
@@ -220,7 +221,7 @@ def test_agrees_with_counting_seconds(
         policy=policy,
     )
     assert (found.credited_minutes, found.late_minutes, found.early_minutes) == counted(
-        length, breaks, arrived, min(left, length), policy
+        length, breaks, arrived, left, policy
     )
     assert found.planned_minutes - sum(one.minutes for one in found.deductions) == found.credited_minutes
     assert 0 <= found.credited_minutes <= found.clinical_minutes <= found.planned_minutes
