@@ -50,7 +50,9 @@ def check_environment(variables: Mapping[str, str] = os.environ) -> None:
     known = {setting.name for setting in SETTINGS}
     for name in sorted(variables):
         if name.startswith(PREFIX) and name not in known:
-            raise ImproperlyConfigured(f"{name} is not a setting of Steadyweek. See the table of settings in README.md.")
+            raise ImproperlyConfigured(
+                f"{name} is not a setting of Steadyweek. See the table of settings in README.md."
+            )
 
 
 def _read(name: str, reader: Callable[[], Any], expected: str) -> Any:
@@ -97,7 +99,9 @@ def database(name: str) -> dict[str, Any] | None:
     """The database that a URL names, as Django's settings want it; None where the variable is absent."""
     if not os.environ.get(name):
         return None
-    parsed: dict[str, Any] = _read(name, lambda: _env.db_url(name), "a database URL such as postgres://user@host:5432/name")
+    parsed: dict[str, Any] = _read(
+        name, lambda: _env.db_url(name), "a database URL such as postgres://user@host:5432/name"
+    )
     if parsed.get("ENGINE") not in {"django.db.backends.postgresql", "django.db.backends.sqlite3"}:
         raise ImproperlyConfigured(f"{name} must name a PostgreSQL or an SQLite database.")
     return parsed

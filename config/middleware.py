@@ -36,4 +36,8 @@ class BusyDatabaseMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, OperationalError) or "locked" not in str(exception):
             return None
-        return HttpResponse("Many people are booking just now. Please try again in a few seconds.", status=503, headers={"Retry-After": "2"})
+        return HttpResponse(
+            "Many people are booking just now. Please try again in a few seconds.",
+            status=503,
+            headers={"Retry-After": "2"},
+        )

@@ -1,6 +1,7 @@
 """Who may do what with people's records, as predicates that the API and the pages share.
 
-A predicate takes the account and the thing; the thing's site decides. Whether one sees it at all is `visible_to`'s answer.
+A predicate takes the account and the thing; the thing's site decides. Whether one sees it at all is `visible_to`'s
+answer.
 """
 
 from typing import Any

@@ -14,7 +14,8 @@ class UserScope:
     """The roles of an account and the ids that its querysets are bound to.
 
     `site_ids` are the sites that the account sees as a whole: those of a coordinator, director or auditor;
-    `staff_site_ids` those where any staff role is held; `managed_site_ids` those where plans and schedules may be changed.
+    `staff_site_ids` those where any staff role is held; `managed_site_ids` those where plans and schedules may be
+    changed.
     """
 
     roles: frozenset[Role]

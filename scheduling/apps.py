@@ -8,8 +8,8 @@ class SchedulingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from scheduling import permissions  # noqa: F401
         from people.models.patient import COUNSELOR_REACH
+        from scheduling import permissions  # noqa: F401
         from scheduling.models.session import on_sessions_led_by
 
         if on_sessions_led_by not in COUNSELOR_REACH:

@@ -29,7 +29,7 @@ def manages_booking(user: User, booking: Booking | None) -> bool:
     """Coordinator or director of the booked session's site, or a counselor who leads it."""
     if booking is None:
         return False
-    return manages_site_of(user, booking.session) or leads_session(user, booking.session)
+    return bool(manages_site_of(user, booking.session) or leads_session(user, booking.session))
 
 
 rules.add_perm("scheduling.change_session", manages_site_of)

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from people.domain.targets import Target, target_for
 from people.domain.targets import PartialWeekPolicy as DomainPolicy
+from people.domain.targets import Target, target_for
 from people.domain.time import DateRange, Interval, local_date
 from people.domain.weeks import Week
 from people.models import Admission, Leave, PlanPhase
@@ -81,19 +81,27 @@ def option_of(session: Session, *, zone: ZoneInfo) -> SessionOption:
     )
 
 
-def calendar_of(patient_id: int, session: Session, *, now: datetime, without_booking: int | None = None) -> AdmissionCalendar:
+def calendar_of(
+    patient_id: int, session: Session, *, now: datetime, without_booking: int | None = None
+) -> AdmissionCalendar:
     """What bears on one patient's booking of one session. `admission` is None for somebody who was never admitted."""
     admission = admission_for(patient_id, session)
     if admission is None:
         zone = session.site.zone
         return AdmissionCalendar(None, zone, PatientCalendar(enrollments=()), {}, ())
     week = admission.week_of(session.starts_at)
-    return load_calendars([admission], first=week.starts_on, last=week.ends_on, without_booking=without_booking)[admission.pk]
+    return load_calendars([admission], first=week.starts_on, last=week.ends_on, without_booking=without_booking)[
+        admission.pk
+    ]
 
 
 def admission_for(patient_id: int, session: Session) -> Admission | None:
     """The admission that a booking of the session belongs to: the one in force that day, else the latest."""
-    rows = list(Admission.objects.filter(patient_id=patient_id).select_related("site", "program").order_by("-admitted_on", "-pk"))
+    rows = list(
+        Admission.objects.filter(patient_id=patient_id)
+        .select_related("site", "program")
+        .order_by("-admitted_on", "-pk")
+    )
     for row in rows:
         if row.covers(local_date(session.starts_at, row.zone)) and row.program_id == session.program_id:
             return row
@@ -106,7 +114,8 @@ def admission_for(patient_id: int, session: Session) -> Admission | None:
 def load_calendars(
     admissions: Sequence[Admission], *, first: date, last: date, without_booking: int | None = None
 ) -> dict[int, AdmissionCalendar]:
-    """The calendars of the admissions (with site and program) over the whole weeks that hold the dates, by admission id.
+    """The calendars of the admissions (with site and program) over the whole weeks that hold the dates, by admission
+    id.
 
     Five queries, however many there are.
     """
@@ -114,14 +123,14 @@ def load_calendars(
     return {admission.pk: _calendar(admission, rows, first=first, last=last) for admission in admissions}
 
 
-def sessions_with_fit(
-    sessions: Iterable[Session], patient_id: int, *, now: datetime
-) -> list[SessionFit]:
+def sessions_with_fit(sessions: Iterable[Session], patient_id: int, *, now: datetime) -> list[SessionFit]:
     """Each session (with program and site) beside what booking would answer the patient now, in the order given."""
     listed = list(sessions)
     if not listed:
         return []
-    admissions = list(Admission.objects.filter(patient_id=patient_id).select_related("site", "program").order_by("-admitted_on"))
+    admissions = list(
+        Admission.objects.filter(patient_id=patient_id).select_related("site", "program").order_by("-admitted_on")
+    )
     first = min(session.starts_at for session in listed).date() - A_DAY
     last = max(session.starts_at for session in listed).date() + A_DAY
     calendars = load_calendars(admissions, first=first, last=last)
@@ -147,7 +156,9 @@ def _answer(
     session: Session, admissions: Sequence[Admission], calendars: dict[int, AdmissionCalendar], *, now: datetime
 ) -> tuple[str, ...]:
     covering = [row for row in admissions if row.covers(local_date(session.starts_at, row.zone))]
-    chosen = next((row for row in covering if row.program_id == session.program_id), None) or next(iter(covering or admissions), None)
+    chosen = next((row for row in covering if row.program_id == session.program_id), None) or next(
+        iter(covering or admissions), None
+    )
     if chosen is None:
         return ("not_enrolled",)
     calendar = calendars[chosen.pk]
@@ -176,7 +187,9 @@ class _Rows:
             leaves[leave.admission_id].append(DateRange(leave.starts_on, leave.ends_on))
         bookings, waiting = _bookings(patient_ids, span, without_booking)
         work = defaultdict(list)
-        for row in WorkHours.objects.filter(Q(ends_on=None) | Q(ends_on__gte=first - 2 * A_DAY), patient_id__in=patient_ids):
+        for row in WorkHours.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gte=first - 2 * A_DAY), patient_id__in=patient_ids
+        ):
             work[row.patient_id].append(row.pattern)
         return cls(phases, leaves, bookings, waiting, work)
 
@@ -189,10 +202,15 @@ def _bookings(
     rows = (
         Booking.objects.overlapping(span)
         .filter(Q(live=True) | Q(status=BookingStatus.WAITLISTED), patient_id__in=patient_ids)
-        .exclude(pk=without_booking)
-        .values_list("patient_id", "pk", "session_id", "starts_at", "ends_at", "week", "counted_minutes", "marked_at", "live")
+        .values_list(
+            "patient_id", "pk", "session_id", "starts_at", "ends_at", "week", "counted_minutes", "marked_at", "live"
+        )
     )
-    for patient_id, pk, session_id, starts_at, ends_at, week, minutes, marked_at, live in rows.iterator(chunk_size=5000):
+    for patient_id, pk, session_id, starts_at, ends_at, week, minutes, marked_at, live in rows.iterator(
+        chunk_size=5000
+    ):
+        if pk == without_booking:
+            continue
         if live:
             interval = Interval(starts_at, ends_at)
             booked[patient_id].append(BookedRow(pk, session_id, interval, week, minutes, marked_at is not None))

@@ -6,7 +6,7 @@ bookings_changed = Signal()
 """Bookings were made, cancelled, moved or marked. Sends `booking_ids` (list of int) and `now`."""
 
 session_changed = Signal()
-"""A session's time, place or state changed. Sends `session_id`, `before` (dict of starts_at, ends_at, state) and `now`."""
+"""A session changed. Sends `session_id`, `before` (its starts_at, ends_at, state and place) and `now`."""
 
 seats_changed = Signal()
 """A session became full or free again, or new sessions appeared. Sends `session_ids` and `now`."""

@@ -1,7 +1,7 @@
 """The fixed cast of test people, and the small clinic that they share.
 
-Ana works days, Ben rotates shifts, Cleo is full to the maximum, Dana counsels, Cory coordinates, Dirk directs, Ada audits,
-and Stranger belongs to another site. It is always Wednesday, 18 November 2026, 8:02 in Denver.
+Ana works days, Ben rotates shifts, Cleo is full to the maximum, Dana counsels, Cory coordinates, Dirk directs, Ada
+audits, and Stranger belongs to another site. It is always Wednesday, 18 November 2026, 8:02 in Denver.
 """
 
 from dataclasses import dataclass, field
@@ -43,7 +43,11 @@ class Cast:
     @cached_property
     def site(self) -> Site:
         return Site.objects.create(
-            name="Maple Street", time_zone="America/Denver", address="214 Maple Street", phone="+13035550100", sender_name="Maple Street"
+            name="Maple Street",
+            time_zone="America/Denver",
+            address="214 Maple Street",
+            phone="+13035550100",
+            sender_name="Maple Street",
         )
 
     @cached_property
@@ -113,19 +117,33 @@ class Cast:
     @cached_property
     def ana(self) -> Patient:
         """Works 8:00 to 16:30 on weekdays, with half an hour of travel; has an account."""
-        return self._works(self.patient("Ana Reyes", account=True), "2026-10-05T08:00", "2026-10-05T16:30", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR")
+        return self._works(
+            self.patient("Ana Reyes", account=True),
+            "2026-10-05T08:00",
+            "2026-10-05T16:30",
+            "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+        )
 
     @cached_property
     def ben(self) -> Patient:
         """Late shifts every other week, from 14:00 to 22:00."""
-        return self._works(self.patient("Ben Carter", account=True), "2026-11-16T14:00", "2026-11-16T22:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TU,WE,TH,FR")
+        return self._works(
+            self.patient("Ben Carter", account=True),
+            "2026-11-16T14:00",
+            "2026-11-16T22:00",
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TU,WE,TH,FR",
+        )
 
     @cached_property
     def cleo(self) -> Patient:
         """Booked to within an hour of the maximum this week."""
         patient = self.patient("Cleo Hart", account=True)
         for day in range(16, 22):
-            self.booked(patient, self.session(f"2026-11-{day} 19:00", minutes=180, counselor=False, room=False), now=at("2026-11-14 12:00"))
+            self.booked(
+                patient,
+                self.session(f"2026-11-{day} 19:00", minutes=180, counselor=False, room=False),
+                now=at("2026-11-14 12:00"),
+            )
         return patient
 
     def patient(self, name: str = "", *, account: bool = False, admitted: bool = True) -> Patient:
@@ -141,9 +159,17 @@ class Cast:
             self.admission(patient)
         return patient
 
-    def admission(self, patient: Patient, *, admitted_on: date = ADMITTED, minimum: int = 540, maximum: int = 1140) -> Admission:
+    def admission(
+        self, patient: Patient, *, admitted_on: date = ADMITTED, minimum: int = 540, maximum: int = 1140
+    ) -> Admission:
         admission = admit(
-            patient, program=self.program, site=self.site, admitted_on=admitted_on, primary_counselor=self.dana_counselor, actor=None, now=NOW
+            patient,
+            program=self.program,
+            site=self.site,
+            admitted_on=admitted_on,
+            primary_counselor=self.dana_counselor,
+            actor=None,
+            now=NOW,
         )
         add_phase(admission, PhaseFields(admitted_on, None, minimum, maximum), actor=None, now=NOW)
         return admission
@@ -155,7 +181,9 @@ class Cast:
         return PlanPhase.objects.get(admission__patient=patient)
 
     def _works(self, patient: Patient, starts: str, ends: str, rrule: str) -> Patient:
-        fields = WorkHoursFields(starts, ends, "America/Denver", rrule=rrule, travel_before_minutes=30, travel_after_minutes=30)
+        fields = WorkHoursFields(
+            starts, ends, "America/Denver", rrule=rrule, travel_before_minutes=30, travel_after_minutes=30
+        )
         add_work_hours(patient, fields, actor=None, now=NOW)
         return patient
 
@@ -165,7 +193,15 @@ class Cast:
     # --- what is on ---
 
     def session(
-        self, starts: str, *, minutes: int = 180, capacity: int = 12, counselor: bool = True, room: bool = True, now: datetime = NOW, **fields: Any
+        self,
+        starts: str,
+        *,
+        minutes: int = 180,
+        capacity: int = 12,
+        counselor: bool = True,
+        room: bool = True,
+        now: datetime = NOW,
+        **fields: Any,
     ) -> Session:
         """A session at a wall time in Denver, led by Dana in room 4; a group unless `kind` says otherwise."""
         starts_at = at(starts)

@@ -2,300 +2,495 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import people.validators
 from django.conf import settings
 from django.db import migrations, models
 
+import people.validators
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Program',
+            name="Program",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('min_minutes', models.PositiveIntegerField(default=540)),
-                ('max_minutes', models.PositiveIntegerField(default=1140)),
-                ('first_weekday', models.CharField(choices=[('monday', 'Monday'), ('tuesday', 'Tuesday'), ('wednesday', 'Wednesday'), ('thursday', 'Thursday'), ('friday', 'Friday'), ('saturday', 'Saturday'), ('sunday', 'Sunday')], default='monday', max_length=9)),
-                ('partial_week_policy', models.CharField(choices=[('prorate', 'A seventh for each day'), ('full', 'The whole minimum'), ('exempt', 'Nothing')], default='prorate', max_length=8)),
-                ('transition_weeks', models.PositiveSmallIntegerField(default=2)),
-                ('grace_minutes', models.PositiveSmallIntegerField(default=0)),
-                ('late_cutoff_minutes', models.PositiveSmallIntegerField(blank=True, default=15, null=True)),
-                ('rounding', models.CharField(choices=[('exact', 'To the minute'), ('down_15', 'Down to a quarter of an hour'), ('nearest_15', 'To the nearest quarter of an hour')], default='exact', max_length=10)),
-                ('booking_cutoff_minutes', models.PositiveIntegerField(default=0)),
-                ('cancel_cutoff_minutes', models.PositiveIntegerField(default=1440)),
-                ('waitlist_notice_minutes', models.PositiveIntegerField(default=120)),
-                ('close_grace_minutes', models.PositiveIntegerField(default=2880)),
-                ('minutes_a_day', models.PositiveSmallIntegerField(default=240)),
-                ('sessions_a_day', models.PositiveSmallIntegerField(default=2)),
-                ('excuse_reasons', models.JSONField(blank=True, default=list)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                ("min_minutes", models.PositiveIntegerField(default=540)),
+                ("max_minutes", models.PositiveIntegerField(default=1140)),
+                (
+                    "first_weekday",
+                    models.CharField(
+                        choices=[
+                            ("monday", "Monday"),
+                            ("tuesday", "Tuesday"),
+                            ("wednesday", "Wednesday"),
+                            ("thursday", "Thursday"),
+                            ("friday", "Friday"),
+                            ("saturday", "Saturday"),
+                            ("sunday", "Sunday"),
+                        ],
+                        default="monday",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "partial_week_policy",
+                    models.CharField(
+                        choices=[
+                            ("prorate", "A seventh for each day"),
+                            ("full", "The whole minimum"),
+                            ("exempt", "Nothing"),
+                        ],
+                        default="prorate",
+                        max_length=8,
+                    ),
+                ),
+                ("transition_weeks", models.PositiveSmallIntegerField(default=2)),
+                ("grace_minutes", models.PositiveSmallIntegerField(default=0)),
+                ("late_cutoff_minutes", models.PositiveSmallIntegerField(blank=True, default=15, null=True)),
+                (
+                    "rounding",
+                    models.CharField(
+                        choices=[
+                            ("exact", "To the minute"),
+                            ("down_15", "Down to a quarter of an hour"),
+                            ("nearest_15", "To the nearest quarter of an hour"),
+                        ],
+                        default="exact",
+                        max_length=10,
+                    ),
+                ),
+                ("booking_cutoff_minutes", models.PositiveIntegerField(default=0)),
+                ("cancel_cutoff_minutes", models.PositiveIntegerField(default=1440)),
+                ("waitlist_notice_minutes", models.PositiveIntegerField(default=120)),
+                ("close_grace_minutes", models.PositiveIntegerField(default=2880)),
+                ("minutes_a_day", models.PositiveSmallIntegerField(default=240)),
+                ("sessions_a_day", models.PositiveSmallIntegerField(default=2)),
+                ("excuse_reasons", models.JSONField(blank=True, default=list)),
             ],
             options={
-                'ordering': ['name', 'id'],
+                "ordering": ["name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Site',
+            name="Site",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('time_zone', models.CharField(max_length=64, validators=[people.validators.validate_time_zone])),
-                ('address', models.CharField(blank=True, max_length=200)),
-                ('directions', models.CharField(blank=True, max_length=200)),
-                ('phone', models.CharField(blank=True, max_length=32)),
-                ('sender_name', models.CharField(blank=True, max_length=60)),
-                ('opening_hours', models.JSONField(blank=True, default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                ("time_zone", models.CharField(max_length=64, validators=[people.validators.validate_time_zone])),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("directions", models.CharField(blank=True, max_length=200)),
+                ("phone", models.CharField(blank=True, max_length=32)),
+                ("sender_name", models.CharField(blank=True, max_length=60)),
+                ("opening_hours", models.JSONField(blank=True, default=dict)),
             ],
             options={
-                'ordering': ['name', 'id'],
+                "ordering": ["name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('language', models.CharField(choices=[('en', 'English'), ('es', 'Español')], default='en', max_length=2, verbose_name='language')),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_staff', models.BooleanField(default=False)),
-                ('date_joined', models.DateTimeField(auto_now_add=True)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("es", "Español")],
+                        default="en",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_staff", models.BooleanField(default=False)),
+                ("date_joined", models.DateTimeField(auto_now_add=True)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Counselor',
+            name="Counselor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150)),
-                ('credentials', models.CharField(blank=True, max_length=80)),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='counselor', to=settings.AUTH_USER_MODEL)),
-                ('sites', models.ManyToManyField(related_name='counselors', to='people.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=150)),
+                ("credentials", models.CharField(blank=True, max_length=80)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="counselor",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("sites", models.ManyToManyField(related_name="counselors", to="people.site")),
             ],
             options={
-                'ordering': ['name', 'id'],
+                "ordering": ["name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Admission',
+            name="Admission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('admitted_on', models.DateField()),
-                ('discharged_on', models.DateField(blank=True, null=True)),
-                ('primary_counselor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='caseload', to='people.counselor')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("admitted_on", models.DateField()),
+                ("discharged_on", models.DateField(blank=True, null=True)),
+                (
+                    "primary_counselor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="caseload",
+                        to="people.counselor",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-admitted_on', '-id'],
+                "ordering": ["-admitted_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Leave',
+            name="Leave",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('reason', models.CharField(blank=True, max_length=120)),
-                ('admission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leaves', to='people.admission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("reason", models.CharField(blank=True, max_length=120)),
+                (
+                    "admission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="leaves", to="people.admission"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_on', 'id'],
+                "ordering": ["starts_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Patient',
+            name="Patient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=32)),
-                ('birth_date', models.DateField(blank=True, null=True)),
-                ('language', models.CharField(choices=[('en', 'English'), ('es', 'Español')], default='en', max_length=2)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='patient', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=150)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=32)),
+                ("birth_date", models.DateField(blank=True, null=True)),
+                (
+                    "language",
+                    models.CharField(choices=[("en", "English"), ("es", "Español")], default="en", max_length=2),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="patient",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
+                "ordering": ["name", "id"],
             },
         ),
         migrations.AddField(
-            model_name='admission',
-            name='patient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='admissions', to='people.patient'),
+            model_name="admission",
+            name="patient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="admissions", to="people.patient"
+            ),
         ),
         migrations.CreateModel(
-            name='PlanPhase',
+            name="PlanPhase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('min_minutes', models.PositiveIntegerField()),
-                ('max_minutes', models.PositiveIntegerField()),
-                ('days_per_week', models.PositiveSmallIntegerField(default=5)),
-                ('wanted_kinds', models.JSONField(blank=True, default=list)),
-                ('transition', models.BooleanField(default=False)),
-                ('transition_reason', models.CharField(blank=True, max_length=200)),
-                ('admission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='phases', to='people.admission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                ("min_minutes", models.PositiveIntegerField()),
+                ("max_minutes", models.PositiveIntegerField()),
+                ("days_per_week", models.PositiveSmallIntegerField(default=5)),
+                ("wanted_kinds", models.JSONField(blank=True, default=list)),
+                ("transition", models.BooleanField(default=False)),
+                ("transition_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "admission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="phases", to="people.admission"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_on', 'id'],
+                "ordering": ["starts_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Focus',
+            name="Focus",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40)),
-                ('name', models.CharField(max_length=80)),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='foci', to='people.program')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="foci", to="people.program"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
+                "ordering": ["name", "id"],
             },
         ),
         migrations.AddField(
-            model_name='admission',
-            name='program',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='admissions', to='people.program'),
+            model_name="admission",
+            name="program",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="admissions", to="people.program"
+            ),
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('seats', models.PositiveSmallIntegerField()),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rooms', to='people.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                ("seats", models.PositiveSmallIntegerField()),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rooms", to="people.site"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
+                "ordering": ["name", "id"],
             },
         ),
         migrations.AddField(
-            model_name='program',
-            name='sites',
-            field=models.ManyToManyField(related_name='programs', to='people.site'),
+            model_name="program",
+            name="sites",
+            field=models.ManyToManyField(related_name="programs", to="people.site"),
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('patient', 'Patient'), ('counselor', 'Counselor'), ('coordinator', 'Coordinator'), ('director', 'Director'), ('auditor', 'Auditor')], max_length=16)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='people.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("patient", "Patient"),
+                            ("counselor", "Counselor"),
+                            ("coordinator", "Coordinator"),
+                            ("director", "Director"),
+                            ("auditor", "Auditor"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="people.site"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='admission',
-            name='site',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='admissions', to='people.site'),
+            model_name="admission",
+            name="site",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="admissions", to="people.site"
+            ),
         ),
         migrations.CreateModel(
-            name='TrailEntry',
+            name="TrailEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('action', models.CharField(max_length=40)),
-                ('subject_type', models.CharField(max_length=40)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('patient_id', models.BigIntegerField(null=True)),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=300)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("action", models.CharField(max_length=40)),
+                ("subject_type", models.CharField(max_length=40)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("patient_id", models.BigIntegerField(null=True)),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=300)),
             ],
             options={
-                'ordering': ['-at', '-id'],
-                'indexes': [models.Index(fields=['patient_id', 'at'], name='trail_patient_at'), models.Index(fields=['subject_type', 'subject_id'], name='trail_subject')],
+                "ordering": ["-at", "-id"],
+                "indexes": [
+                    models.Index(fields=["patient_id", "at"], name="trail_patient_at"),
+                    models.Index(fields=["subject_type", "subject_id"], name="trail_subject"),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_unique'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="user_email_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='leave',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='leave_dates_in_order'),
+            model_name="leave",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="leave_dates_in_order"
+            ),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['name'], name='patient_name'),
+            model_name="patient",
+            index=models.Index(fields=["name"], name="patient_name"),
         ),
         migrations.AddConstraint(
-            model_name='planphase',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='phase_dates_in_order'),
+            model_name="planphase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                name="phase_dates_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planphase',
-            constraint=models.CheckConstraint(condition=models.Q(('min_minutes__lte', models.F('max_minutes'))), name='phase_min_within_max'),
+            model_name="planphase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("min_minutes__lte", models.F("max_minutes"))), name="phase_min_within_max"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planphase',
-            constraint=models.CheckConstraint(condition=models.Q(('days_per_week__gte', 1), ('days_per_week__lte', 7)), name='phase_days_sane'),
+            model_name="planphase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("days_per_week__gte", 1), ("days_per_week__lte", 7)), name="phase_days_sane"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planphase',
-            constraint=models.CheckConstraint(condition=models.Q(('transition', False), models.Q(('transition_reason', ''), _negated=True), _connector='OR'), name='phase_transition_has_reason'),
+            model_name="planphase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("transition", False), models.Q(("transition_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="phase_transition_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planphase',
-            constraint=models.UniqueConstraint(fields=('admission', 'starts_on'), name='phase_start_once'),
+            model_name="planphase",
+            constraint=models.UniqueConstraint(fields=("admission", "starts_on"), name="phase_start_once"),
         ),
         migrations.AddConstraint(
-            model_name='focus',
-            constraint=models.UniqueConstraint(fields=('program', 'code'), name='focus_code_once'),
+            model_name="focus",
+            constraint=models.UniqueConstraint(fields=("program", "code"), name="focus_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('site', 'name'), name='room_name_once'),
+            model_name="room",
+            constraint=models.UniqueConstraint(fields=("site", "name"), name="room_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.CheckConstraint(condition=models.Q(('seats__gte', 1)), name='room_has_seats'),
+            model_name="room",
+            constraint=models.CheckConstraint(condition=models.Q(("seats__gte", 1)), name="room_has_seats"),
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(('min_minutes__lte', models.F('max_minutes'))), name='program_min_within_max'),
+            model_name="program",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("min_minutes__lte", models.F("max_minutes"))), name="program_min_within_max"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(('max_minutes__lte', 10080)), name='program_max_within_week'),
+            model_name="program",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("max_minutes__lte", 10080)), name="program_max_within_week"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(('first_weekday__in', ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])), name='program_weekday_known'),
+            model_name="program",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "first_weekday__in",
+                        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
+                    )
+                ),
+                name="program_weekday_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(('rounding__in', ['exact', 'down_15', 'nearest_15'])), name='program_rounding_known'),
+            model_name="program",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rounding__in", ["exact", "down_15", "nearest_15"])), name="program_rounding_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'role', 'site'), name='membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("user", "role", "site"), name="membership_once"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['patient', 'counselor', 'coordinator', 'director', 'auditor'])), name='membership_role_known'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["patient", "counselor", "coordinator", "director", "auditor"])),
+                name="membership_role_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='admission',
-            index=models.Index(fields=['site', 'admitted_on'], name='admission_site_from'),
+            model_name="admission",
+            index=models.Index(fields=["site", "admitted_on"], name="admission_site_from"),
         ),
         migrations.AddConstraint(
-            model_name='admission',
-            constraint=models.CheckConstraint(condition=models.Q(('discharged_on', None), ('discharged_on__gte', models.F('admitted_on')), _connector='OR'), name='admission_dates_in_order'),
+            model_name="admission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("discharged_on", None), ("discharged_on__gte", models.F("admitted_on")), _connector="OR"
+                ),
+                name="admission_dates_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='admission',
-            constraint=models.UniqueConstraint(condition=models.Q(('discharged_on', None)), fields=('patient',), name='admission_one_open'),
+            model_name="admission",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("discharged_on", None)), fields=("patient",), name="admission_one_open"
+            ),
         ),
     ]

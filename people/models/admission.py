@@ -48,7 +48,8 @@ class Admission(models.Model):
         indexes: ClassVar = [models.Index(fields=["site", "admitted_on"], name="admission_site_from")]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(discharged_on=None) | Q(discharged_on__gte=F("admitted_on")), name="admission_dates_in_order"
+                condition=Q(discharged_on=None) | Q(discharged_on__gte=F("admitted_on")),
+                name="admission_dates_in_order",
             ),
             models.UniqueConstraint(fields=["patient"], condition=Q(discharged_on=None), name="admission_one_open"),
         ]

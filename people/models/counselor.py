@@ -20,7 +20,9 @@ class CounselorQuerySet(models.QuerySet["Counselor"]):
 class Counselor(models.Model):
     """A counselor, with the sites that they work at; `user` is empty for one who has no account yet."""
 
-    user = models.OneToOneField("people.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="counselor")
+    user = models.OneToOneField(
+        "people.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="counselor"
+    )
     name = models.CharField(max_length=150)
     credentials = models.CharField(max_length=80, blank=True)
     sites = models.ManyToManyField("people.Site", related_name="counselors")

@@ -1,5 +1,6 @@
 """A person in care; needs no account to be booked."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
@@ -36,7 +37,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         ).distinct()
 
 
-COUNSELOR_REACH: list = []
+COUNSELOR_REACH: list[Callable[[int], Q]] = []
 """Conditions, by counselor id, under which a counselor sees a patient; upper apps append to it when they load."""
 
 

@@ -38,7 +38,9 @@ class PlanPhase(models.Model):
     class Meta:
         ordering: ClassVar = ["starts_on", "id"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="phase_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="phase_dates_in_order"
+            ),
             models.CheckConstraint(condition=Q(min_minutes__lte=F("max_minutes")), name="phase_min_within_max"),
             models.CheckConstraint(condition=Q(days_per_week__gte=1, days_per_week__lte=7), name="phase_days_sane"),
             models.CheckConstraint(

@@ -15,17 +15,16 @@ if TYPE_CHECKING:
 class ProgramQuerySet(models.QuerySet["Program"]):
     def visible_to(self, user: "User") -> Self:
         """The programs run at the account's sites, and for a patient those that they were admitted to."""
-        return self.filter(
-            Q(sites__memberships__user_id=user.pk) | Q(admissions__patient__user_id=user.pk)
-        ).distinct()
+        return self.filter(Q(sites__memberships__user_id=user.pk) | Q(admissions__patient__user_id=user.pk)).distinct()
 
 
 class Program(models.Model):
     """A track at one site or more.
 
-    Minutes a week default to 9 and 19 hours (ASAM level 2.1). Policies: `grace_minutes`, `late_cutoff_minutes` (null: none)
-    and `rounding` feed rule 3, `partial_week_policy` rule 4; `booking_cutoff_minutes` is how long before the start booking
-    closes, `cancel_cutoff_minutes` from when a cancellation counts as late; `close_grace_minutes` rule 6.
+    Minutes a week default to 9 and 19 hours (ASAM level 2.1). Policies: `grace_minutes`, `late_cutoff_minutes`
+    (null: none)
+    and `rounding` feed rule 3, `partial_week_policy` rule 4; `booking_cutoff_minutes` is how long before the start
+    booking closes, `cancel_cutoff_minutes` from when a cancellation counts as late; `close_grace_minutes` rule 6.
     """
 
     name = models.CharField(max_length=120)
@@ -33,7 +32,9 @@ class Program(models.Model):
     min_minutes = models.PositiveIntegerField(default=540)
     max_minutes = models.PositiveIntegerField(default=1140)
     first_weekday = models.CharField(max_length=9, choices=FirstWeekday.choices, default=FirstWeekday.MONDAY)
-    partial_week_policy = models.CharField(max_length=8, choices=PartialWeekPolicy.choices, default=PartialWeekPolicy.PRORATE)
+    partial_week_policy = models.CharField(
+        max_length=8, choices=PartialWeekPolicy.choices, default=PartialWeekPolicy.PRORATE
+    )
     transition_weeks = models.PositiveSmallIntegerField(default=2)
     grace_minutes = models.PositiveSmallIntegerField(default=0)
     late_cutoff_minutes = models.PositiveSmallIntegerField(null=True, blank=True, default=15)

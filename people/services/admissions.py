@@ -23,29 +23,37 @@ def admit(
     actor: User | None,
     now: datetime,
 ) -> Admission:
-    """A new episode of care. Raises InvalidInput where it would overlap another of the patient, or leave its program."""
+    """A new episode of care. Raises InvalidInput where it would overlap another one or leave its program."""
     if discharged_on is not None and discharged_on < admitted_on:
         raise InvalidInput({"discharged_on": _("The discharge lies before the admission.")})
     if not program.sites.filter(pk=site.pk).exists():
         raise InvalidInput({"site": _("The program is not run at this site.")})
     if primary_counselor is not None and not primary_counselor.sites.filter(pk=site.pk).exists():
         raise InvalidInput({"primary_counselor": _("This counselor does not work at this site.")})
-    with refusing({"admission_one_open": _overlapping, "people_admission.patient_id": _overlapping, "admission_no_overlap": _overlapping}):
-        with transaction.atomic():
-            Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
-            others = Admission.objects.filter(patient=patient)
-            if others.in_force_between(admitted_on, discharged_on or date.max).exists():
-                raise _overlapping()
-            admission = Admission.objects.create(
-                patient=patient,
-                program=program,
-                site=site,
-                primary_counselor=primary_counselor,
-                admitted_on=admitted_on,
-                discharged_on=discharged_on,
-            )
-            record("admitted", admission, actor=actor, now=now, patient_id=patient.pk, after=_facts(admission))
-            plan_changed.send(Admission, admission_id=admission.pk, patient_id=patient.pk, now=now)
+    with (
+        refusing(
+            {
+                "admission_one_open": _overlapping,
+                "people_admission.patient_id": _overlapping,
+                "admission_no_overlap": _overlapping,
+            }
+        ),
+        transaction.atomic(),
+    ):
+        Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+        others = Admission.objects.filter(patient=patient)
+        if others.in_force_between(admitted_on, discharged_on or date.max).exists():
+            raise _overlapping()
+        admission = Admission.objects.create(
+            patient=patient,
+            program=program,
+            site=site,
+            primary_counselor=primary_counselor,
+            admitted_on=admitted_on,
+            discharged_on=discharged_on,
+        )
+        record("admitted", admission, actor=actor, now=now, patient_id=patient.pk, after=_facts(admission))
+        plan_changed.send(Admission, admission_id=admission.pk, patient_id=patient.pk, now=now)
     return admission
 
 
@@ -60,7 +68,13 @@ def discharge(admission: Admission, *, discharged_on: date, actor: User | None, 
         locked.discharged_on = discharged_on
         locked.save(update_fields=["discharged_on"])
         record(
-            "discharged", locked, actor=actor, now=now, patient_id=locked.patient_id, before=before, after=_facts(locked)
+            "discharged",
+            locked,
+            actor=actor,
+            now=now,
+            patient_id=locked.patient_id,
+            before=before,
+            after=_facts(locked),
         )
         plan_changed.send(Admission, admission_id=locked.pk, patient_id=locked.patient_id, now=now)
     return locked

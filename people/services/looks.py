@@ -10,7 +10,12 @@ from people.services.trail import record
 
 
 def record_look(
-    look: Look, subject: models.Model | tuple[str, int | None], *, actor: User, now: datetime, patient_id: int | None = None
+    look: Look,
+    subject: models.Model | tuple[str, int | None],
+    *,
+    actor: User,
+    now: datetime,
+    patient_id: int | None = None,
 ) -> None:
     """One entry for each look at a patient's record, a roster or a report."""
     record(look, subject, actor=actor, now=now, patient_id=patient_id)

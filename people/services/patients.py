@@ -46,7 +46,9 @@ def change_patient(patient: Patient, fields: PatientFields, *, actor: User | Non
     checked = _checked(fields)
     with transaction.atomic():
         locked = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
-        changed = [name for name in PatientFields.__dataclass_fields__ if getattr(locked, name) != getattr(checked, name)]
+        changed = [
+            name for name in PatientFields.__dataclass_fields__ if getattr(locked, name) != getattr(checked, name)
+        ]
         for name in changed:
             setattr(locked, name, getattr(checked, name))
         locked.save(update_fields=changed)

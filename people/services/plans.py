@@ -62,31 +62,39 @@ def as_phase(row: PlanPhase) -> Phase:
 def add_phase(admission: Admission, fields: PhaseFields, *, actor: User | None, now: datetime) -> PlanPhase:
     """Put a target in force from a day on; an open-ended phase before it ends the day before.
 
-    Raises InvalidInput where the target lies outside the program's range without being a transition with a reason, where it
-    overlaps a later phase, or where transition weeks exceed the program's limit.
+    Raises InvalidInput where the target lies outside the program's range without being a transition with a reason,
+    where it overlaps a later phase, or where transition weeks exceed the program's limit.
     """
     unknown = [kind for kind in fields.wanted_kinds if kind not in MOST_WANTED_KINDS]
     if unknown:
         raise InvalidInput({"wanted_kinds": _("There is no such kind of session.")})
-    with refusing({"phase_start_once": _overlapping, "phase_no_overlap": _overlapping, "people_planphase.starts_on": _overlapping}):
-        with transaction.atomic():
-            Patient.objects.select_for_update(no_key=True).get(pk=admission.patient_id)
-            locked = Admission.objects.select_related("program").get(pk=admission.pk)
-            _end_open_phase(locked, before=fields.starts_on)
-            _check(locked, fields)
-            row = PlanPhase.objects.create(
-                admission=locked,
-                starts_on=fields.starts_on,
-                ends_on=fields.ends_on,
-                min_minutes=fields.min_minutes,
-                max_minutes=fields.max_minutes,
-                days_per_week=fields.days_per_week,
-                wanted_kinds=list(fields.wanted_kinds),
-                transition=fields.transition,
-                transition_reason=fields.transition_reason,
-            )
-            record("phase_added", row, actor=actor, now=now, patient_id=locked.patient_id, after=_facts(row))
-            plan_changed.send(PlanPhase, admission_id=locked.pk, patient_id=locked.patient_id, now=now)
+    with (
+        refusing(
+            {
+                "phase_start_once": _overlapping,
+                "phase_no_overlap": _overlapping,
+                "people_planphase.starts_on": _overlapping,
+            }
+        ),
+        transaction.atomic(),
+    ):
+        Patient.objects.select_for_update(no_key=True).get(pk=admission.patient_id)
+        locked = Admission.objects.select_related("program").get(pk=admission.pk)
+        _end_open_phase(locked, before=fields.starts_on)
+        _check(locked, fields)
+        row = PlanPhase.objects.create(
+            admission=locked,
+            starts_on=fields.starts_on,
+            ends_on=fields.ends_on,
+            min_minutes=fields.min_minutes,
+            max_minutes=fields.max_minutes,
+            days_per_week=fields.days_per_week,
+            wanted_kinds=list(fields.wanted_kinds),
+            transition=fields.transition,
+            transition_reason=fields.transition_reason,
+        )
+        record("phase_added", row, actor=actor, now=now, patient_id=locked.patient_id, after=_facts(row))
+        plan_changed.send(PlanPhase, admission_id=locked.pk, patient_id=locked.patient_id, now=now)
     return row
 
 

@@ -23,9 +23,7 @@ def record(
 
     `subject` is a row, or a (type, id) pair where no row stands behind it (a board, a report).
     """
-    subject_type, subject_id = (
-        subject if isinstance(subject, tuple) else (type(subject).__name__.lower(), subject.pk)
-    )
+    subject_type, subject_id = subject if isinstance(subject, tuple) else (type(subject).__name__.lower(), subject.pk)
     return TrailEntry.objects.create(
         at=now,
         actor_id=actor.pk if actor else None,

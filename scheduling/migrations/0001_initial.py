@@ -2,217 +2,417 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import people.validators
 from django.conf import settings
 from django.db import migrations, models
 
+import people.validators
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occurrence_local', models.CharField(blank=True, max_length=16, null=True)),
-                ('kind', models.CharField(choices=[('individual', 'One-to-one'), ('group', 'Group'), ('family', 'Family')], max_length=10)),
-                ('focus', models.CharField(blank=True, max_length=40)),
-                ('title', models.CharField(max_length=120)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('breaks', models.JSONField(blank=True, default=list)),
-                ('clinical_minutes', models.PositiveSmallIntegerField()),
-                ('capacity', models.PositiveSmallIntegerField()),
-                ('seats_taken', models.PositiveSmallIntegerField(default=0)),
-                ('seats_held', models.PositiveSmallIntegerField(default=0)),
-                ('state', models.CharField(choices=[('scheduled', 'Scheduled'), ('cancelled', 'Cancelled'), ('signed', 'Signed')], default='scheduled', max_length=10)),
-                ('mode', models.CharField(choices=[('in_person', 'In person'), ('telehealth', 'By video'), ('either', 'In person or by video')], default='in_person', max_length=10)),
-                ('telehealth_url', models.URLField(blank=True)),
-                ('changed_at', models.DateTimeField()),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='people.program')),
-                ('room', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sessions', to='people.room')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='people.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occurrence_local", models.CharField(blank=True, max_length=16, null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("individual", "One-to-one"), ("group", "Group"), ("family", "Family")], max_length=10
+                    ),
+                ),
+                ("focus", models.CharField(blank=True, max_length=40)),
+                ("title", models.CharField(max_length=120)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("breaks", models.JSONField(blank=True, default=list)),
+                ("clinical_minutes", models.PositiveSmallIntegerField()),
+                ("capacity", models.PositiveSmallIntegerField()),
+                ("seats_taken", models.PositiveSmallIntegerField(default=0)),
+                ("seats_held", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("scheduled", "Scheduled"), ("cancelled", "Cancelled"), ("signed", "Signed")],
+                        default="scheduled",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("in_person", "In person"),
+                            ("telehealth", "By video"),
+                            ("either", "In person or by video"),
+                        ],
+                        default="in_person",
+                        max_length=10,
+                    ),
+                ),
+                ("telehealth_url", models.URLField(blank=True)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sessions", to="people.program"
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="sessions",
+                        to="people.room",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sessions", to="people.site"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at', 'id'],
+                "ordering": ["starts_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='SessionCounselor',
+            name="SessionCounselor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('live', models.BooleanField(default=True)),
-                ('counselor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='people.counselor')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leads', to='scheduling.session')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("live", models.BooleanField(default=True)),
+                (
+                    "counselor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="leads", to="people.counselor"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="leads", to="scheduling.session"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddField(
-            model_name='session',
-            name='counselors',
-            field=models.ManyToManyField(related_name='sessions', through='scheduling.SessionCounselor', to='people.counselor'),
+            model_name="session",
+            name="counselors",
+            field=models.ManyToManyField(
+                related_name="sessions", through="scheduling.SessionCounselor", to="people.counselor"
+            ),
         ),
         migrations.CreateModel(
-            name='SessionSeries',
+            name="SessionSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('individual', 'One-to-one'), ('group', 'Group'), ('family', 'Family')], max_length=10)),
-                ('focus', models.CharField(blank=True, max_length=40)),
-                ('title', models.CharField(max_length=120)),
-                ('rrule', models.CharField(max_length=300)),
-                ('starts_at_local', models.CharField(max_length=16)),
-                ('duration_minutes', models.PositiveSmallIntegerField()),
-                ('breaks', models.JSONField(blank=True, default=list)),
-                ('capacity', models.PositiveSmallIntegerField(default=12)),
-                ('mode', models.CharField(choices=[('in_person', 'In person'), ('telehealth', 'By video'), ('either', 'In person or by video')], default='in_person', max_length=10)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('materialized_until', models.DateField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('counselors', models.ManyToManyField(blank=True, related_name='series', to='people.counselor')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='series', to='people.program')),
-                ('room', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='series', to='people.room')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='series', to='people.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("individual", "One-to-one"), ("group", "Group"), ("family", "Family")], max_length=10
+                    ),
+                ),
+                ("focus", models.CharField(blank=True, max_length=40)),
+                ("title", models.CharField(max_length=120)),
+                ("rrule", models.CharField(max_length=300)),
+                ("starts_at_local", models.CharField(max_length=16)),
+                ("duration_minutes", models.PositiveSmallIntegerField()),
+                ("breaks", models.JSONField(blank=True, default=list)),
+                ("capacity", models.PositiveSmallIntegerField(default=12)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("in_person", "In person"),
+                            ("telehealth", "By video"),
+                            ("either", "In person or by video"),
+                        ],
+                        default="in_person",
+                        max_length=10,
+                    ),
+                ),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                ("materialized_until", models.DateField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("counselors", models.ManyToManyField(blank=True, related_name="series", to="people.counselor")),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="series", to="people.program"
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="series",
+                        to="people.room",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="series", to="people.site"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddField(
-            model_name='session',
-            name='series',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='scheduling.sessionseries'),
+            model_name="session",
+            name="series",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sessions",
+                to="scheduling.sessionseries",
+            ),
         ),
         migrations.CreateModel(
-            name='WorkHours',
+            name="WorkHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(blank=True, max_length=60)),
-                ('starts_at_local', models.CharField(max_length=16)),
-                ('ends_at_local', models.CharField(max_length=16)),
-                ('rrule', models.CharField(blank=True, max_length=300)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('except_on', models.JSONField(blank=True, default=list)),
-                ('travel_before_minutes', models.PositiveSmallIntegerField(default=0)),
-                ('travel_after_minutes', models.PositiveSmallIntegerField(default=0)),
-                ('time_zone', models.CharField(max_length=64, validators=[people.validators.validate_time_zone])),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='work_hours', to='people.patient')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("label", models.CharField(blank=True, max_length=60)),
+                ("starts_at_local", models.CharField(max_length=16)),
+                ("ends_at_local", models.CharField(max_length=16)),
+                ("rrule", models.CharField(blank=True, max_length=300)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                ("except_on", models.JSONField(blank=True, default=list)),
+                ("travel_before_minutes", models.PositiveSmallIntegerField(default=0)),
+                ("travel_after_minutes", models.PositiveSmallIntegerField(default=0)),
+                ("time_zone", models.CharField(max_length=64, validators=[people.validators.validate_time_zone])),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="work_hours", to="people.patient"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'work hours',
-                'ordering': ['starts_at_local', 'id'],
+                "verbose_name_plural": "work hours",
+                "ordering": ["starts_at_local", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('booked', 'Booked'), ('waitlisted', 'On the waiting list'), ('offered', 'Offered'), ('cancelled', 'Cancelled')], max_length=10)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('live', models.BooleanField()),
-                ('week', models.DateField()),
-                ('counted_minutes', models.PositiveSmallIntegerField()),
-                ('marked_at', models.DateTimeField(blank=True, null=True)),
-                ('uid', models.CharField(max_length=64)),
-                ('sequence', models.PositiveIntegerField(default=0)),
-                ('work_overlap_accepted', models.BooleanField(default=False)),
-                ('override_reason', models.CharField(blank=True, max_length=300)),
-                ('offer_expires_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('cancel_reason', models.CharField(blank=True, max_length=300)),
-                ('late', models.BooleanField(default=False)),
-                ('changed_at', models.DateTimeField()),
-                ('admission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='people.admission')),
-                ('cancelled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='people.patient')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='scheduling.session')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("booked", "Booked"),
+                            ("waitlisted", "On the waiting list"),
+                            ("offered", "Offered"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("live", models.BooleanField()),
+                ("week", models.DateField()),
+                ("counted_minutes", models.PositiveSmallIntegerField()),
+                ("marked_at", models.DateTimeField(blank=True, null=True)),
+                ("uid", models.CharField(max_length=64)),
+                ("sequence", models.PositiveIntegerField(default=0)),
+                ("work_overlap_accepted", models.BooleanField(default=False)),
+                ("override_reason", models.CharField(blank=True, max_length=300)),
+                ("offer_expires_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("cancel_reason", models.CharField(blank=True, max_length=300)),
+                ("late", models.BooleanField(default=False)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "admission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="people.admission"
+                    ),
+                ),
+                (
+                    "cancelled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="people.patient"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="scheduling.session"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at', 'id'],
-                'indexes': [models.Index(fields=['patient', 'starts_at'], name='booking_patient_start'), models.Index(fields=['admission', 'week'], name='booking_admission_week'), models.Index(fields=['session', 'status'], name='booking_session_status'), models.Index(condition=models.Q(('live', True)), fields=['starts_at'], name='booking_live_start')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'cancelled'), _negated=True), fields=('patient', 'session'), name='booking_once'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_ends_after_start'), models.CheckConstraint(condition=models.Q(('live', False), ('status__in', ('booked', 'offered')), _connector='OR'), name='booking_live_holds_seat'), models.CheckConstraint(condition=models.Q(('live', True), ('counted_minutes', 0), _connector='OR'), name='booking_counts_while_live'), models.CheckConstraint(condition=models.Q(('status__in', ['booked', 'waitlisted', 'offered', 'cancelled'])), name='booking_status_known')],
+                "ordering": ["starts_at", "id"],
+                "indexes": [
+                    models.Index(fields=["patient", "starts_at"], name="booking_patient_start"),
+                    models.Index(fields=["admission", "week"], name="booking_admission_week"),
+                    models.Index(fields=["session", "status"], name="booking_session_status"),
+                    models.Index(condition=models.Q(("live", True)), fields=["starts_at"], name="booking_live_start"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "cancelled"), _negated=True),
+                        fields=("patient", "session"),
+                        name="booking_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="booking_ends_after_start"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("live", False), ("status__in", ("booked", "offered")), _connector="OR"),
+                        name="booking_live_holds_seat",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("live", True), ("counted_minutes", 0), _connector="OR"),
+                        name="booking_counts_while_live",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["booked", "waitlisted", "offered", "cancelled"])),
+                        name="booking_status_known",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='sessioncounselor',
-            index=models.Index(fields=['counselor', 'starts_at'], name='lead_counselor_start'),
+            model_name="sessioncounselor",
+            index=models.Index(fields=["counselor", "starts_at"], name="lead_counselor_start"),
         ),
         migrations.AddConstraint(
-            model_name='sessioncounselor',
-            constraint=models.UniqueConstraint(fields=('session', 'counselor'), name='lead_once'),
+            model_name="sessioncounselor",
+            constraint=models.UniqueConstraint(fields=("session", "counselor"), name="lead_once"),
         ),
         migrations.AddConstraint(
-            model_name='sessioncounselor',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='lead_ends_after_start'),
+            model_name="sessioncounselor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="lead_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sessionseries',
-            constraint=models.CheckConstraint(condition=models.Q(('duration_minutes__gte', 1)), name='series_has_duration'),
+            model_name="sessionseries",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("duration_minutes__gte", 1)), name="series_has_duration"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sessionseries',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1)), name='series_has_capacity'),
+            model_name="sessionseries",
+            constraint=models.CheckConstraint(condition=models.Q(("capacity__gte", 1)), name="series_has_capacity"),
         ),
         migrations.AddConstraint(
-            model_name='sessionseries',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['individual', 'group', 'family'])), name='series_kind_known'),
+            model_name="sessionseries",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["individual", "group", "family"])), name="series_kind_known"
+            ),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['program', 'starts_at'], name='session_program_start'),
+            model_name="session",
+            index=models.Index(fields=["program", "starts_at"], name="session_program_start"),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['site', 'starts_at'], name='session_site_start'),
+            model_name="session",
+            index=models.Index(fields=["site", "starts_at"], name="session_site_start"),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_ends_after_start'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="session_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1)), name='session_has_capacity'),
+            model_name="session",
+            constraint=models.CheckConstraint(condition=models.Q(("capacity__gte", 1)), name="session_has_capacity"),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('seats_taken__lte', django.db.models.expressions.CombinedExpression(models.F('capacity'), '-', models.F('seats_held')))), name='session_never_overbooked'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "seats_taken__lte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("capacity"), "-", models.F("seats_held")
+                        ),
+                    )
+                ),
+                name="session_never_overbooked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['individual', 'group', 'family'])), name='session_kind_known'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["individual", "group", "family"])), name="session_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['scheduled', 'cancelled', 'signed'])), name='session_state_known'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["scheduled", "cancelled", "signed"])), name="session_state_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('series', 'occurrence_local'), name='session_occurrence_once'),
+            model_name="session",
+            constraint=models.UniqueConstraint(fields=("series", "occurrence_local"), name="session_occurrence_once"),
         ),
         migrations.AddConstraint(
-            model_name='workhours',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at_local__gt', models.F('starts_at_local'))), name='work_ends_after_start'),
+            model_name="workhours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at_local__gt", models.F("starts_at_local"))), name="work_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workhours',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='work_dates_in_order'),
+            model_name="workhours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                name="work_dates_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workhours',
-            constraint=models.CheckConstraint(condition=models.Q(('travel_after_minutes__lte', 480), ('travel_before_minutes__lte', 480)), name='work_travel_sane'),
+            model_name="workhours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("travel_after_minutes__lte", 480), ("travel_before_minutes__lte", 480)),
+                name="work_travel_sane",
+            ),
         ),
     ]

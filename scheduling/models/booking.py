@@ -20,7 +20,9 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
         seen = Q(patient__in=Patient.objects.visible_to(user).values("pk"))
         if user.scope.counselor_id is not None:
-            seen |= Q(session__in=SessionCounselor.objects.filter(counselor_id=user.scope.counselor_id).values("session_id"))
+            seen |= Q(
+                session__in=SessionCounselor.objects.filter(counselor_id=user.scope.counselor_id).values("session_id")
+            )
         return self.filter(seen)
 
     def live(self) -> Self:
@@ -34,10 +36,11 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 class Booking(models.Model):
     """One patient on one session; cancelled ones stay, and a new booking of the same session keeps the `uid`.
 
-    `starts_at`, `ends_at` and `live` copy the session's for the database's constraints; `week` is the first local date of
+    `starts_at`, `ends_at` and `live` copy the session's for the database's constraints; `week` is the first local
+    date of
     the admission's week that it counts in. `counted_minutes` is the session's clinical minutes until it is marked
-    (`marked_at`), the credited minutes afterwards, and 0 while no seat is held: maximum, board, repair and planner sum this one
-    column. `sequence` rises with each change of time, place or status (RFC 5545, section 3.8.7.4).
+    (`marked_at`), the credited minutes afterwards, and 0 while no seat is held: maximum, board, repair and planner
+    sum this one column. `sequence` rises with each change of time, place or status (RFC 5545, section 3.8.7.4).
     """
 
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="bookings")

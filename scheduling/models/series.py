@@ -21,7 +21,8 @@ class SessionSeries(models.Model):
     """Becomes sessions over a rolling horizon.
 
     `starts_at_local` is the first occurrence's wall time, "YYYY-MM-DDTHH:MM". `breaks` lists
-    {"after_minutes", "minutes"} from the start. `materialized_until` is the last site date already turned into sessions.
+    {"after_minutes", "minutes"} from the start. `materialized_until` is the last site date already turned into
+    sessions.
     """
 
     program = models.ForeignKey("people.Program", on_delete=models.PROTECT, related_name="series")

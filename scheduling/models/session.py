@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.expressions import Combinable
 
 from people.domain.time import Interval
 from scheduling.enums import Kind, Mode, SessionState
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 
 class SessionQuerySet(models.QuerySet["Session"]):
     def visible_to(self, user: "User") -> Self:
-        """Staff: the sessions of their sites and those that they lead. Patients: those of programs that they are or were in."""
+        """Staff: the sessions of their sites and those that they lead. Patients: those of their programs."""
         scope = user.scope
-        seen = Q(site_id__in=scope.staff_site_ids)
+        seen: Combinable | Q = Q(site_id__in=scope.staff_site_ids)
         if scope.counselor_id is not None:
             seen |= Exists(SessionCounselor.objects.filter(session=OuterRef("pk"), counselor_id=scope.counselor_id))
         if scope.patient_id is not None:
@@ -38,12 +39,15 @@ class SessionQuerySet(models.QuerySet["Session"]):
 class Session(models.Model):
     """A session with its seats.
 
-    `breaks` lists [start, end] pairs of UTC instants in ISO form, inside the session; `clinical_minutes` is the time less them.
+    `breaks` lists [start, end] pairs of UTC instants in ISO form, inside the session; `clinical_minutes` is the time
+    less them.
     `seats_taken` moves only by one conditional UPDATE; `seats_held` are freed seats that the waitlist may want.
     `occurrence_local` is the wall time that the series gave it, and stays its identity when it is moved.
     """
 
-    series = models.ForeignKey("scheduling.SessionSeries", on_delete=models.PROTECT, null=True, blank=True, related_name="sessions")
+    series = models.ForeignKey(
+        "scheduling.SessionSeries", on_delete=models.PROTECT, null=True, blank=True, related_name="sessions"
+    )
     occurrence_local = models.CharField(max_length=16, null=True, blank=True)  # noqa: DJ001  (null: not of a series; UNIQUE needs it)
     program = models.ForeignKey("people.Program", on_delete=models.PROTECT, related_name="sessions")
     site = models.ForeignKey("people.Site", on_delete=models.PROTECT, related_name="sessions")
@@ -61,7 +65,9 @@ class Session(models.Model):
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.IN_PERSON)
     room = models.ForeignKey("people.Room", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions")
     telehealth_url = models.URLField(blank=True)
-    counselors = models.ManyToManyField("people.Counselor", through="scheduling.SessionCounselor", related_name="sessions")
+    counselors = models.ManyToManyField(
+        "people.Counselor", through="scheduling.SessionCounselor", related_name="sessions"
+    )
     changed_at = models.DateTimeField()
 
     objects: ClassVar = SessionQuerySet.as_manager()
@@ -75,7 +81,9 @@ class Session(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_start"),
             models.CheckConstraint(condition=Q(capacity__gte=1), name="session_has_capacity"),
-            models.CheckConstraint(condition=Q(seats_taken__lte=F("capacity") - F("seats_held")), name="session_never_overbooked"),
+            models.CheckConstraint(
+                condition=Q(seats_taken__lte=F("capacity") - F("seats_held")), name="session_never_overbooked"
+            ),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="session_kind_known"),
             models.CheckConstraint(condition=Q(state__in=SessionState.values), name="session_state_known"),
             models.UniqueConstraint(fields=["series", "occurrence_local"], name="session_occurrence_once"),

@@ -24,7 +24,8 @@ class WorkHoursQuerySet(models.QuerySet["WorkHours"]):
 class WorkHours(models.Model):
     """A recurring busy time, or a single one where `rrule` is empty.
 
-    `starts_at_local` and `ends_at_local` are wall times "YYYY-MM-DDTHH:MM" in `time_zone`; both ends are wall times, so that a night
+    `starts_at_local` and `ends_at_local` are wall times "YYYY-MM-DDTHH:MM" in `time_zone`; both ends are wall times,
+    so that a night
     shift across a clock change has the hours that it really has. Travel is added on both sides, none for telehealth.
     """
 
@@ -47,7 +48,9 @@ class WorkHours(models.Model):
         verbose_name_plural = "work hours"
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(ends_at_local__gt=F("starts_at_local")), name="work_ends_after_start"),
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="work_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="work_dates_in_order"
+            ),
             models.CheckConstraint(
                 condition=Q(travel_before_minutes__lte=480, travel_after_minutes__lte=480), name="work_travel_sane"
             ),

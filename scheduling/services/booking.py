@@ -62,7 +62,9 @@ def book(
         booking = place(
             patient.pk, locked, actor=actor, now=now, lifted=lifted, waitlist=waitlist, override_reason=override_reason
         )
-        record("booked", booking, actor=actor, now=now, patient_id=patient.pk, after=facts(booking), reason=override_reason)
+        record(
+            "booked", booking, actor=actor, now=now, patient_id=patient.pk, after=facts(booking), reason=override_reason
+        )
     return booking
 
 
@@ -80,7 +82,16 @@ def cancel(booking: Booking, *, actor: User | None, now: datetime, reason: str =
         _refuse_to_cancel(current, session, actor=actor, now=now, reason=reason)
         before = facts(current)
         release(current, session, actor=actor, now=now, reason=reason)
-        record("cancelled", current, actor=actor, now=now, patient_id=current.patient_id, before=before, after=facts(current), reason=reason)
+        record(
+            "cancelled",
+            current,
+            actor=actor,
+            now=now,
+            patient_id=current.patient_id,
+            before=before,
+            after=facts(current),
+            reason=reason,
+        )
     return current
 
 
@@ -110,7 +121,12 @@ def move(
         release(current, sessions[current.session_id], actor=actor, now=now, reason="moved")
         lifted = _lifted(accept_work_overlap=accept_work_overlap, override_reason=override_reason)
         moved = place(
-            current.patient_id, sessions[session.pk], actor=actor, now=now, lifted=lifted, override_reason=override_reason
+            current.patient_id,
+            sessions[session.pk],
+            actor=actor,
+            now=now,
+            lifted=lifted,
+            override_reason=override_reason,
         )
         record("moved", moved, actor=actor, now=now, patient_id=moved.patient_id, before=before, after=facts(moved))
     return moved

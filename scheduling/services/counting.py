@@ -1,4 +1,4 @@
-"""`Booking.counted_minutes` is the one column that maximum, board, repair and planner sum; attendance changes it here."""
+"""`Booking.counted_minutes` is the one column that maximum, board and planner sum; attendance changes it here."""
 
 from collections.abc import Mapping
 from datetime import datetime

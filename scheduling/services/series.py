@@ -20,7 +20,10 @@ from scheduling.signals import seats_changed
 
 @dataclass(frozen=True)
 class SeriesFields:
-    """What a series is made of. `starts_at_local` is a wall time at the site; breaks are (minutes from the start, minutes)."""
+    """What a series is made of.
+
+    `starts_at_local` is a wall time at the site; breaks are (minutes from the start, minutes).
+    """
 
     program: Program
     site: Site
@@ -66,7 +69,7 @@ def create_series(fields: SeriesFields, *, actor: User | None, now: datetime, we
 
 
 def check_series(fields: SeriesFields) -> None:
-    """Raises InvalidInput naming every field that is wrong; the rule's own words say what it lacks (RFC 5545, 3.3.10)."""
+    """Raises InvalidInput naming every field that is wrong; the rule says itself what it lacks."""
     found = Findings()
     check_offer(fields, found)
     try:
@@ -82,7 +85,10 @@ def check_series(fields: SeriesFields) -> None:
         found.add("duration_minutes", _("A session lasts from 1 minute to 12 hours."))
     elif local is not None:
         start = local.replace(tzinfo=fields.site.zone)
-        pauses = [(start + timedelta(minutes=after), start + timedelta(minutes=after + length)) for after, length in fields.breaks]
+        pauses = [
+            (start + timedelta(minutes=after), start + timedelta(minutes=after + length))
+            for after, length in fields.breaks
+        ]
         check_times(start, start + timedelta(minutes=fields.duration_minutes), pauses, found)
     if local is not None and fields.ends_on is not None and fields.ends_on < local.date():
         found.add("ends_on", _("The series ends before it starts."))
@@ -92,7 +98,9 @@ def check_series(fields: SeriesFields) -> None:
 def extend_horizon(*, now: datetime, weeks: int) -> int:
     """Turn every series into sessions up to the horizon; how many were made. Run twice, nothing doubles."""
     until = _horizon(now, weeks)
-    behind = SessionSeries.objects.filter(materialized_until__lt=until) | SessionSeries.objects.filter(materialized_until=None)
+    behind = SessionSeries.objects.filter(materialized_until__lt=until) | SessionSeries.objects.filter(
+        materialized_until=None
+    )
     made = 0
     for pk in list(behind.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
@@ -102,14 +110,17 @@ def extend_horizon(*, now: datetime, weeks: int) -> int:
 
 
 def materialize(series_list: list[SessionSeries], *, now: datetime, until: date, since: date | None = None) -> int:
-    """Write the missing sessions of the series up to a site date, that day included; existing occurrences are left alone.
+    """Write the missing sessions of the series up to a site date, that day included; existing occurrences are left
+    alone.
 
     An occurrence whose counselor or room is taken is made without them: somebody must be found, nobody is booked twice.
     """
     made = 0
     for series in series_list:
         first = since or (
-            series.materialized_until + timedelta(days=1) if series.materialized_until else parse_wall(series.starts_at_local).date()
+            series.materialized_until + timedelta(days=1)
+            if series.materialized_until
+            else parse_wall(series.starts_at_local).date()
         )
         last = min(until, series.ends_on) if series.ends_on else until
         if first <= last:
@@ -167,7 +178,10 @@ def _materialize_one(series: SessionSeries, *, first: date, last: date, now: dat
 
 def _columns(series: SessionSeries, one: Occurrence, *, now: datetime) -> dict[str, Any]:
     breaks = [
-        (one.starts_at + timedelta(minutes=pause["after_minutes"]), one.starts_at + timedelta(minutes=pause["after_minutes"] + pause["minutes"]))
+        (
+            one.starts_at + timedelta(minutes=pause["after_minutes"]),
+            one.starts_at + timedelta(minutes=pause["after_minutes"] + pause["minutes"]),
+        )
         for pause in series.breaks
     ]
     return {

@@ -60,7 +60,9 @@ def check_fields(fields: SessionFields) -> int:
     return clinical
 
 
-def check_times(starts_at: datetime, ends_at: datetime, breaks: Sequence[tuple[datetime, datetime]], found: Findings) -> int:
+def check_times(
+    starts_at: datetime, ends_at: datetime, breaks: Sequence[tuple[datetime, datetime]], found: Findings
+) -> int:
     """Minutes of the session less its breaks; what is wrong goes to `found`."""
     if ends_at <= starts_at:
         found.add("ends_at", _("The session must end after it starts."))
@@ -93,10 +95,14 @@ def check_offer(fields: Any, found: Findings) -> None:
         found.add("title", _("Give the session a title."))
     if not 1 <= fields.capacity <= MOST_SEATS:
         found.add("capacity", _("A session has at least one seat, and 500 at most."))
-    if not fields.program.sites.filter(pk=fields.site.pk).exists():
-        found.add("site", _("The program is not run at this site."))
     if fields.focus and not fields.program.foci.filter(code=fields.focus).exists():
         found.add("focus", _("The program's list has no such focus."))
+    _check_places(fields, found)
+
+
+def _check_places(fields: Any, found: Findings) -> None:
+    if not fields.program.sites.filter(pk=fields.site.pk).exists():
+        found.add("site", _("The program is not run at this site."))
     if fields.room is not None:
         if fields.room.site_id != fields.site.pk:
             found.add("room", _("The room belongs to another site."))
@@ -111,13 +117,17 @@ def refuse_clashes(fields: SessionFields, *, without: int | None = None) -> None
     """Raises CounselorBusy or RoomBusy, listing the sessions in the way, where somebody or some room is taken."""
     leads = SessionCounselor.objects.filter(
         counselor__in=fields.counselors, live=True, starts_at__lt=fields.ends_at, ends_at__gt=fields.starts_at
-    ).exclude(session_id=without)
+    )
+    if without is not None:
+        leads = leads.exclude(session_id=without)
     busy = sorted(leads.values_list("session_id", flat=True))
     if busy:
         raise CounselorBusy(sessions=[str(pk) for pk in busy])
     if fields.room is not None:
         whole = Interval(fields.starts_at, fields.ends_at)
-        taken = Session.objects.live().overlapping(whole).filter(room=fields.room).exclude(pk=without)
+        taken = Session.objects.live().overlapping(whole).filter(room=fields.room)
+        if without is not None:
+            taken = taken.exclude(pk=without)
         rooms = sorted(taken.values_list("pk", flat=True))
         if rooms:
             raise RoomBusy(sessions=[str(pk) for pk in rooms])

@@ -40,7 +40,8 @@ def create_session(fields: SessionFields, *, actor: User | None, now: datetime) 
 def change_session(session: Session, fields: SessionFields, *, actor: User | None, now: datetime) -> Session:
     """The session with new fields; its bookings follow in time.
 
-    Raises OverlapsBooking, listing the bookings, where a booked patient has another appointment at the new time, SessionFull
+    Raises OverlapsBooking, listing the bookings, where a booked patient has another appointment at the new time,
+    SessionFull
     where the new capacity is below the seats taken, and RosterSigned or SessionCancelled for one that is over.
     """
     clinical = check_fields(fields)
@@ -149,13 +150,15 @@ def _set_leads(session: Session, counselors: tuple[Counselor, ...]) -> None:
     session.leads.update(starts_at=session.starts_at, ends_at=session.ends_at, live=session.is_live)
     present = set(session.leads.values_list("counselor_id", flat=True))
     SessionCounselor.objects.bulk_create(
-        SessionCounselor(session=session, counselor_id=pk, starts_at=session.starts_at, ends_at=session.ends_at, live=session.is_live)
+        SessionCounselor(
+            session=session, counselor_id=pk, starts_at=session.starts_at, ends_at=session.ends_at, live=session.is_live
+        )
         for pk in sorted(wanted - present)
     )
 
 
 def _carry_bookings(session: Session, *, now: datetime) -> None:
-    """Bookings follow their session in time and place; whoever has another appointment then is named, and nothing moves."""
+    """Bookings follow their session; whoever has another appointment then is named, and nothing moves."""
     rows = list(_standing(session.pk).select_related("admission__program", "admission__site").order_by("pk"))
     live = [row for row in rows if row.live]
     clashing = (

@@ -49,7 +49,10 @@ def place_in_line(booking: Booking) -> int | None:
     if booking.status != BookingStatus.WAITLISTED:
         return None
     ahead = Booking.objects.filter(session_id=booking.session_id, status=BookingStatus.WAITLISTED)
-    return ahead.filter(created_at__lt=booking.created_at).count() + ahead.filter(created_at=booking.created_at, pk__lte=booking.pk).count()
+    return (
+        ahead.filter(created_at__lt=booking.created_at).count()
+        + ahead.filter(created_at=booking.created_at, pk__lte=booking.pk).count()
+    )
 
 
 def _promote_one(booking_id: int, patient_id: int, session_id: int, *, now: datetime) -> Booking | None:

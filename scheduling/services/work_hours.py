@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from people.domain.time import format_wall, parse_wall
+from people.errors import InvalidInput
 from people.models import Patient, User
 from people.services.trail import record
 from people.validators import validate_time_zone
@@ -68,7 +69,9 @@ def remove_work_hours(row: WorkHours, *, actor: User | None, now: datetime) -> N
         row.delete()
 
 
-def replace_weekly_hours(patient: Patient, wanted: list[WorkHoursFields], *, actor: User | None, now: datetime) -> list[WorkHours]:
+def replace_weekly_hours(
+    patient: Patient, wanted: list[WorkHoursFields], *, actor: User | None, now: datetime
+) -> list[WorkHours]:
     """Put these recurring times in place of the patient's recurring ones, all or nothing; single days are kept."""
     columns = [check_work_hours(fields) for fields in wanted]
     with transaction.atomic():
@@ -102,7 +105,8 @@ def check_work_hours(fields: WorkHoursFields) -> dict[str, Any]:
     if len(fields.label) > 60:
         found.add("label", _("At most 60 characters."))
     found.raise_if_any()
-    assert starts and ends and starts_on
+    if starts is None or ends is None or starts_on is None:
+        raise InvalidInput({"starts_at_local": _("Write a date and a time, such as 2026-11-23T14:00.")})
     return {
         "label": fields.label,
         "starts_at_local": format_wall(starts),

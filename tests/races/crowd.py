@@ -52,7 +52,7 @@ _barrier: Any = None
 def _start(barrier: Any) -> None:
     import django
 
-    global _barrier  # noqa: PLW0603
+    global _barrier
     _barrier = barrier
     django.setup()
 
@@ -73,6 +73,7 @@ def _book_share(attempts: list[Attempt]) -> list[str]:
 
 def _book(attempt: Attempt) -> str:
     from django.db import connection as own
+
     from people.errors import Refusal
     from people.models import Patient
     from scheduling.models import Session

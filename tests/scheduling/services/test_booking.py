@@ -24,7 +24,11 @@ def refused(cast: Cast, patient: object, session: Session, code: str, **options:
     with pytest.raises(Refusal) as caught, transaction.atomic():
         cast.booked(patient, session, **options)  # type: ignore[arg-type]
     assert caught.value.code == code
-    assert before == (Booking.objects.count(), TrailEntry.objects.count(), Session.objects.get(pk=session.pk).seats_taken)
+    assert before == (
+        Booking.objects.count(),
+        TrailEntry.objects.count(),
+        Session.objects.get(pk=session.pk).seats_taken,
+    )
     return caught.value
 
 
@@ -54,7 +58,9 @@ def test_the_same_session_twice_is_refused(cast: Cast) -> None:
 
 def test_two_sessions_at_once_are_refused_and_touching_ones_are_not(cast: Cast) -> None:
     cast.booked(cast.ana, cast.session("2026-11-18 18:00"))
-    refused(cast, cast.ana, cast.session("2026-11-18 20:59", minutes=60, counselor=False, room=False), "overlaps_booking")
+    refused(
+        cast, cast.ana, cast.session("2026-11-18 20:59", minutes=60, counselor=False, room=False), "overlaps_booking"
+    )
     after = cast.session("2026-11-18 21:00", minutes=60, counselor=False, room=False)
     assert cast.booked(cast.ana, after).status == "booked"
 
@@ -91,7 +97,9 @@ def test_outside_the_admission_is_refused(cast: Cast) -> None:
 
 
 def test_a_day_of_leave_is_refused(cast: Cast) -> None:
-    add_leave(cast.admission_of(cast.ana), starts_on=date(2026, 11, 18), ends_on=date(2026, 11, 18), actor=None, now=NOW)
+    add_leave(
+        cast.admission_of(cast.ana), starts_on=date(2026, 11, 18), ends_on=date(2026, 11, 18), actor=None, now=NOW
+    )
     refused(cast, cast.ana, cast.session("2026-11-18 18:00"), "on_leave")
 
 
@@ -134,7 +142,12 @@ def test_cancelling_gives_the_seat_back_and_counts_nothing(cast: Cast) -> None:
     cancelled = cancel(booking, actor=cast.ana.user, now=NOW, reason="ill")
     session.refresh_from_db()
     assert session.seats_taken == 0
-    assert (cancelled.status, cancelled.live, cancelled.counted_minutes, cancelled.late) == ("cancelled", False, 0, False)
+    assert (cancelled.status, cancelled.live, cancelled.counted_minutes, cancelled.late) == (
+        "cancelled",
+        False,
+        0,
+        False,
+    )
     again = cancel(booking, actor=cast.ana.user, now=NOW + timedelta(hours=1))
     assert (again.cancelled_at, again.sequence) == (NOW, cancelled.sequence)
 
@@ -189,7 +202,9 @@ def test_a_refused_move_keeps_the_old_seat(cast: Cast) -> None:
     assert (caught.value.code, old.seats_taken, booking.status) == ("session_full", 1, "booked")
 
 
-def test_the_waitlist_keeps_its_order_and_holds_a_freed_seat(cast: Cast, django_capture_on_commit_callbacks: object) -> None:
+def test_the_waitlist_keeps_its_order_and_holds_a_freed_seat(
+    cast: Cast, django_capture_on_commit_callbacks: object
+) -> None:
     session = cast.session("2026-11-21 09:00", capacity=1)
     holder = cast.booked(cast.patient(), session)
     first = cast.booked(cast.patient(), session, waitlist=True)
