@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from attendance.domain.status import BOARD_ORDER
+
 
 class AttendanceStatus(models.TextChoices):
     PRESENT = "present", _("Present")
@@ -27,14 +29,7 @@ class WeekState(models.TextChoices):
     BELOW = "below", _("Below")
 
 
-BOARD_RANK = {
-    WeekState.BELOW: 0,
-    WeekState.AT_RISK: 1,
-    WeekState.OVER: 2,
-    WeekState.ON_TRACK: 3,
-    WeekState.MET: 4,
-    WeekState.EXEMPT: 5,
-}
+BOARD_RANK = {WeekState(status): rank for rank, status in enumerate(BOARD_ORDER)}
 """Worst first: the order of the board."""
 
 

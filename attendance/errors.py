@@ -12,7 +12,7 @@ class RosterIncomplete(Refusal):
 
 class TooEarly(Refusal):
     code = "too_early"
-    title = _("The session is not over yet")
+    title = _("It is too early for this")
 
 
 class WeekClosed(Refusal):

@@ -1,0 +1,64 @@
+"""What the apps below tell, turned into recount marks in the same transaction. Nothing is counted here."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Max, Min
+from django.dispatch import receiver
+
+from attendance.services.marking import Span, mark_patients, mark_programs
+from people.signals import plan_changed
+from scheduling.models import Booking, Session
+from scheduling.signals import bookings_changed, seats_changed, session_changed, work_hours_changed
+
+YEARS_AHEAD = timedelta(days=2 * 366)
+
+
+@receiver(plan_changed, dispatch_uid="attendance.plan_changed")
+def on_plan_changed(*, patient_id: int, now: datetime, **_: Any) -> None:
+    """A new target may touch any week."""
+    mark_patients([(patient_id, None)], now=now)
+
+
+@receiver(work_hours_changed, dispatch_uid="attendance.work_hours_changed")
+def on_work_hours_changed(*, patient_id: int, now: datetime, **_: Any) -> None:
+    """Recurring hours reach into every week that is still to come."""
+    mark_patients([(patient_id, (now, now + YEARS_AHEAD))], now=now)
+
+
+@receiver(bookings_changed, dispatch_uid="attendance.bookings_changed")
+def on_bookings_changed(*, booking_ids: list[int], now: datetime, **_: Any) -> None:
+    """The weeks that the bookings lie in."""
+    rows = Booking.objects.filter(pk__in=booking_ids).order_by("pk").values_list("patient_id", "starts_at", "ends_at")
+    mark_patients([(patient_id, (starts_at, ends_at)) for patient_id, starts_at, ends_at in rows], now=now)
+
+
+@receiver(session_changed, dispatch_uid="attendance.session_changed")
+def on_session_changed(*, session_id: int, before: dict[str, Any], now: datetime, **_: Any) -> None:
+    """Everybody's choice changed where the session is, and where it was."""
+    session = Session.objects.only("program_id", "starts_at", "ends_at").get(pk=session_id)
+    spans: set[Span] = {
+        (session.starts_at, session.ends_at),
+        (_instant(before["starts_at"]), _instant(before["ends_at"])),
+    }
+    mark_programs([(session.program_id, span) for span in sorted(spans)], now=now)
+    moved = Booking.objects.filter(session_id=session_id).order_by("pk").values_list("patient_id", flat=True)
+    mark_patients([(patient_id, span) for patient_id in moved for span in sorted(spans)], now=now)
+
+
+@receiver(seats_changed, dispatch_uid="attendance.seats_changed")
+def on_seats_changed(*, session_ids: list[int], now: datetime, **_: Any) -> None:
+    """What can still be booked changed for everybody in the sessions' programs."""
+    spans = (
+        Session.objects.filter(pk__in=session_ids)
+        .order_by("program_id")
+        .values_list("program_id")
+        .annotate(first=Min("starts_at"), last=Max("starts_at"))
+    )
+    # A session belongs to where it starts; a moment makes the span one that a week can meet.
+    moment = timedelta(seconds=1)
+    mark_programs([(program_id, (first, last + moment)) for program_id, first, last in spans], now=now)
+
+
+def _instant(value: datetime | str) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 class FlagQuerySet(models.QuerySet["Flag"]):
     def visible_to(self, user: "User") -> Self:
-        """Staff only: those of the patients that they see, and the rosters of their sites and of the sessions that they lead."""
+        """Staff only: those of the patients that they see, and the rosters of their sites and their own sessions."""
         from people.models import Patient
         from scheduling.models import SessionCounselor
 
@@ -35,8 +35,8 @@ class FlagQuerySet(models.QuerySet["Flag"]):
 class Flag(models.Model):
     """Raised once for each (admission, week, kind), or once for each session whose roster is unsigned.
 
-    `facts` holds the figures that raised it. One whose cause is gone resolves itself, says so in `resolution`, and opens again if the
-    cause comes back; one that a person resolved (`resolved_by`) stays resolved.
+    `facts` holds the figures that raised it. One whose cause is gone resolves itself, says so in `resolution`, and
+    opens again if the cause comes back; one that a person resolved (`resolved_by`) stays resolved.
     """
 
     admission = models.ForeignKey(

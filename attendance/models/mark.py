@@ -9,8 +9,9 @@ from django.db.models import F, Q
 class RecountMark(models.Model):
     """Written in the changing transaction, taken up by the recount.
 
-    It names the weeks of a patient, or all of a program, that meet `[from_at, to_at)`; without a span, all that are open. Marks are
-    only ever inserted: no booking waits for another one's weeks, and two that touch the same weeks cannot deadlock.
+    It names the weeks of a patient, or all of a program, that meet `[from_at, to_at)`; without a span, all that are
+    open. Marks are only ever inserted: no booking waits for another one's weeks, and two that touch the same weeks
+    cannot deadlock.
     """
 
     patient = models.ForeignKey("people.Patient", on_delete=models.CASCADE, null=True, blank=True, related_name="+")

@@ -20,11 +20,11 @@ class AttendanceRecordQuerySet(models.QuerySet["AttendanceRecord"]):
 
 
 class AttendanceRecord(models.Model):
-    """How a booking was kept. `credited_minutes` and `deductions` follow rule 3 from the session and the policy in force.
+    """How a booking was kept. `credited_minutes` and `deductions` follow rule 3.
 
     `deductions` lists {"why", "minutes"}; planned minutes less their sum are the credited minutes, exactly.
-    `starts_at`, `ends_at`, `breaks` and `policy` (grace, cut-off, rounding) copy what the record was last reckoned from; signing
-    reckons once more, and then they stay.
+    `starts_at`, `ends_at`, `breaks` and `policy` (grace, cut-off, rounding) copy what the record was last reckoned
+    from; signing reckons once more, and then they stay.
     """
 
     booking = models.OneToOneField("scheduling.Booking", on_delete=models.PROTECT, related_name="attendance")

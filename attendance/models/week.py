@@ -37,13 +37,14 @@ class TreatmentWeekQuerySet(models.QuerySet["TreatmentWeek"]):
 class TreatmentWeek(models.Model):
     """One row a (admission, week). All figures are minutes.
 
-    `week` is the first local date, `starts_at` and `ends_at` its instants. `credited` and `booked` sum the bookings' counted minutes with and
-    without a mark, `bookable` is the most that can still be added (rule 5). `shortfall_minutes` is what credited and booked lack to the
-    minimum. `offered`: the most that one person could attend of the sessions open to them, whatever their work; `scheduled`: the clinical
-    minutes of what they booked, attended or not; `days`: local days with credited minutes, `billable_days`: those with 180 or more.
+    `week` is the first local date, `starts_at` and `ends_at` its instants. `credited` and `booked` sum the bookings'
+    counted minutes with and without a mark, `bookable` is the most that can still be added (rule 5). `shortfall` is
+    what credited and booked lack to the minimum. `offered`: the most that one person could attend of the sessions
+    open to them, whatever their work; `scheduled`: the clinical minutes of what they booked, attended or not; `days`:
+    local days with credited minutes, `billable_days`: those with 180 or more.
 
-    `stale_at` says since when the figures may be behind (see `RecountMark`), `change_count` how often they were found so: a recount clears
-    `stale_at` only if the count did not move meanwhile. `claimed_until` is a recounting worker's lease.
+    `stale_at` says since when the figures may be behind (see `RecountMark`), `change_count` how often they were found
+    so: a recount clears `stale_at` only if the count did not move meanwhile. `claimed_until` is a worker's lease.
     """
 
     admission = models.ForeignKey("people.Admission", on_delete=models.PROTECT, related_name="weeks")

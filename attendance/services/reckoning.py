@@ -1,0 +1,69 @@
+"""Rule 3 put onto a record: what the attendance is worth, and the session and policy that it follows from."""
+
+from typing import Any
+
+from attendance.domain.credit import CreditPolicy, credit
+from attendance.models import AttendanceRecord
+from people.models import Program
+from scheduling.models import Session
+
+
+def policy_of(program: Program) -> CreditPolicy:
+    """The program's policy as the pure value."""
+    return CreditPolicy(
+        grace_minutes=program.grace_minutes,
+        late_cutoff_minutes=program.late_cutoff_minutes,
+        rounding=program.rounding,
+    )
+
+
+def reckon(record: AttendanceRecord, session: Session, policy: CreditPolicy) -> None:
+    """Set the record's figures, and copy onto it what they follow from; nothing is saved."""
+    worth = credit(
+        session.interval,
+        session.break_intervals,
+        status=record.status,
+        arrived_at=record.arrived_at,
+        left_at=record.left_at,
+        policy=policy,
+    )
+    record.starts_at = session.starts_at
+    record.ends_at = session.ends_at
+    record.breaks = session.breaks
+    record.planned_minutes = worth.planned_minutes
+    record.late_minutes = worth.late_minutes
+    record.early_minutes = worth.early_minutes
+    record.credited_minutes = worth.credited_minutes
+    record.deductions = [{"why": str(one.why), "minutes": one.minutes} for one in worth.deductions]
+    record.policy = {
+        "grace_minutes": policy.grace_minutes,
+        "late_cutoff_minutes": policy.late_cutoff_minutes,
+        "rounding": str(policy.rounding),
+    }
+
+
+RECKONED = (
+    "starts_at",
+    "ends_at",
+    "breaks",
+    "planned_minutes",
+    "late_minutes",
+    "early_minutes",
+    "credited_minutes",
+    "deductions",
+    "policy",
+)
+"""The columns that `reckon` sets."""
+
+
+def facts(record: AttendanceRecord) -> dict[str, Any]:
+    """What the trail keeps of a mark."""
+    return {
+        "session": record.session_id,
+        "status": record.status,
+        "mode": record.mode,
+        "arrived_at": record.arrived_at.isoformat() if record.arrived_at else None,
+        "left_at": record.left_at.isoformat() if record.left_at else None,
+        "excuse_reason": record.excuse_reason,
+        "credited_minutes": record.credited_minutes,
+    }
