@@ -14,6 +14,8 @@ from django.utils.translation import gettext, ngettext
 NBSP = "\u00a0"
 DASH = "–"
 MINUS = "−"
+LONG_STRETCH_DAYS = 300
+"""From here on days and months alone could be taken for those of another year."""
 
 Moment = dt.datetime | dt.time
 
@@ -45,7 +47,7 @@ def hours_in_words(value: int) -> str:
 def clock(moment: Moment, *, zone: dt.tzinfo | None = None) -> str:
     """A time of day: "6 pm", "5:30 pm", "noon", "midnight"; "18:00" outside English."""
     wall = _wall(moment, zone)
-    if not _twelve_hours():
+    if not _is_english():
         return _twenty_four(wall)
     return _named(wall) or f"{_twelve(wall)}{NBSP}{_half(wall)}"
 
@@ -62,7 +64,7 @@ def time_range(
     dash = f"{NBSP}{DASH}{NBSP}" if spaced else DASH
     if bare:
         return f"{_bare(first)}{dash}{_bare(last)}"
-    if not _twelve_hours():
+    if not _is_english():
         return f"{_twenty_four(first)}{dash}{_twenty_four(last)}"
     shared_half = _half(first) == _half(last) and not _named(first) and not _named(last) and first < last
     opening = _twelve(first) if shared_half else clock(first)
@@ -77,13 +79,15 @@ def bare_clock(moment: Moment, *, zone: dt.tzinfo | None = None) -> str:
 def axis_hour(hour: int) -> str:
     """The label of a full hour (0 to 24) beside a drawing: "7am", "noon"; "7:00" outside English."""
     wall = dt.time(hour % 24)
-    if not _twelve_hours():
+    if not _is_english():
         return f"{hour}:00"
     return _named(wall) or f"{_twelve(wall)}{_half(wall)}"
 
 
 def day_range(first: dt.date, last: dt.date) -> str:
-    """A stretch of days, both included: "16–22 Nov", "26 Oct – 1 Nov"; one day is "16 Nov"."""
+    """A stretch of days, both included: "16–22 Nov", "26 Oct – 1 Nov"; one day is "16 Nov". A long one names its years."""
+    if (last - first).days >= LONG_STRETCH_DAYS:
+        return f"{_day_month(first)}{NBSP}{first.year}{NBSP}{DASH}{NBSP}{_day_month(last)}{NBSP}{last.year}"
     if first == last:
         return _day_month(first)
     if (first.year, first.month) == (last.year, last.month):
@@ -92,17 +96,17 @@ def day_range(first: dt.date, last: dt.date) -> str:
 
 
 def short_day(on: dt.date) -> str:
-    """"Wed 18 Nov"."""
+    """ "Wed 18 Nov"."""
     return f"{date_format(on, 'D')}{NBSP}{_day_month(on)}"
 
 
 def long_day(on: dt.date) -> str:
-    """"Thursday 19"."""
+    """ "Thursday 19"."""
     return f"{_capital(date_format(on, 'l'))}{NBSP}{on.day}"
 
 
 def relative_day(on: dt.date, *, today: dt.date) -> str:
-    """"Today", "Tomorrow", "Yesterday", the weekday within the next six days, or "Wed 18 Nov"."""
+    """ "Today", "Tomorrow", "Yesterday", the weekday within the next six days, or "Wed 18 Nov"."""
     distance = (on - today).days
     near = {-1: gettext("Yesterday"), 0: gettext("Today"), 1: gettext("Tomorrow")}
     if distance in near:
@@ -133,7 +137,7 @@ def _wall(moment: Moment, zone: dt.tzinfo | None) -> dt.time:
     return (moment.astimezone(zone) if zone else moment).time().replace(fold=0)
 
 
-def _twelve_hours() -> bool:
+def _is_english() -> bool:
     return (translation.get_language() or "en").startswith("en")
 
 
@@ -151,7 +155,7 @@ def _twenty_four(wall: dt.time) -> str:
 
 
 def _bare(wall: dt.time) -> str:
-    if _twelve_hours():
+    if _is_english():
         return _twelve(wall)
     return _twenty_four(wall) if wall.minute else str(wall.hour)
 
@@ -163,7 +167,7 @@ def _named(wall: dt.time) -> str:
 
 
 def _day_month(on: dt.date) -> str:
-    return f"{on.day}{NBSP}{date_format(on, 'M')}"
+    return f"{on.day}{NBSP}{date_format(on, 'M' if _is_english() else 'b')}"
 
 
 def _capital(word: str) -> str:

@@ -75,6 +75,16 @@ class GridBlock:
         return _ICONS.get(self.item.look, self.item.icon)
 
     @property
+    def drawn_times(self) -> str:
+        """The times as the drawing has room for them: "9–noon" rather than "9 am–noon"."""
+        noon = gettext("noon")
+        return (
+            f"{self.short_times.split(figures.DASH)[0]}{figures.DASH}{noon}"
+            if self.times.endswith(noon)
+            else self.times
+        )
+
+    @property
     def is_session(self) -> bool:
         """Whether this is an appointment rather than work or travel."""
         return self.item.look in SESSION_LOOKS

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from web import format as figures
 from web.components.actions import Action
 from web.components.hours_bar import build_hours_bar
 from web.components.sparkline import SparkWeek
@@ -65,12 +66,17 @@ def sample_context() -> dict[str, Any]:
         "bars": _bars(),
         "bar": build_hours_bar(done=225, booked=165, minimum=540, maximum=1140),
         "repair": {
-            "title": "Saturday 9 am – noon takes you to 9 h 15",
+            "title": f"Saturday 9 am – noon takes you to {figures.minutes(555)}",
             "note": "Group · 4 seats left · clear of your work",
             "action": Action("Book Saturday", "#", wide=True),
             "other": Action("2 other ways", "#"),
         },
-        "switcher": {"label": "This week", "range": "16–22 Nov", "previous_url": "?week=2026-11-09", "next_url": "?week=2026-11-23"},
+        "switcher": {
+            "label": "This week",
+            "range": "16–22 Nov",
+            "previous_url": "?week=2026-11-09",
+            "next_url": "?week=2026-11-23",
+        },
         "grid": sample_week(),
         "session_rows": _session_rows(),
         "unfit_rows": _unfit_rows(),
@@ -91,7 +97,13 @@ def sample_context() -> dict[str, Any]:
 def sample_week() -> WeekGrid:
     """A week of day shifts, two evenings done, one booked, and Saturday offered."""
     items: list[GridItem] = []
-    for day, first, last in ((0, "08:00", "16:30"), (1, "08:00", "16:30"), (2, "08:00", "16:30"), (3, "12:00", "20:30"), (4, "08:00", "16:30")):
+    for day, first, last in (
+        (0, "08:00", "16:30"),
+        (1, "08:00", "16:30"),
+        (2, "08:00", "16:30"),
+        (3, "12:00", "20:30"),
+        (4, "08:00", "16:30"),
+    ):
         starts_at, ends_at = _at(day, first), _at(day, last)
         items.append(GridItem(starts_at, ends_at, "work", "Work"))
         items.extend(travel_round(starts_at, ends_at, before=30, after=30))
@@ -118,7 +130,11 @@ def _bars() -> list[dict[str, Any]]:
         ("over", 840, 390, "20 h 30, most 19 h"),
     )
     return [
-        {"status": status, "text": text, "bar": build_hours_bar(done=done, booked=booked, minimum=540, maximum=1140, board=True)}
+        {
+            "status": status,
+            "text": text,
+            "bar": build_hours_bar(done=done, booked=booked, minimum=540, maximum=1140, board=True),
+        }
         for status, done, booked, text in weeks
     ]
 
@@ -250,7 +266,14 @@ def _roster_rows() -> list[dict[str, Any]]:
             "opened": True,
             "mode": "in_person",
         },
-        {"key": "3", "name": "Eli Stone", "status": "excused", "note": "Excused: work", "counted": "0 h", "excuse": "work"},
+        {
+            "key": "3",
+            "name": "Eli Stone",
+            "status": "excused",
+            "note": "Excused: work",
+            "counted": "0 h",
+            "excuse": "work",
+        },
         {
             "key": "4",
             "name": "Jonas Weber",
