@@ -67,8 +67,8 @@ def test_a_session_that_cannot_stand_names_its_field(cast: Cast, changes: dict[s
 
 def test_counselor_and_room_are_never_in_two_places(cast: Cast) -> None:
     first = cast.session("2026-11-18 18:00")
-    options: dict[str, Any]
-    for options, code in (({"room": False}, "counselor_busy"), ({"counselor": False}, "room_busy")):
+    tries: list[tuple[dict[str, Any], str]] = [({"room": False}, "counselor_busy"), ({"counselor": False}, "room_busy")]
+    for options, code in tries:
         with pytest.raises(Refusal) as caught, transaction.atomic():
             cast.session("2026-11-18 20:59", **options)
         assert (caught.value.code, caught.value.data) == (code, {"sessions": [str(first.pk)]})
