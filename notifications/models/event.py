@@ -20,13 +20,15 @@ class CalendarEventQuerySet(models.QuerySet["CalendarEvent"]):
 class CalendarEvent(models.Model):
     """One row a (patient, session) that was ever in one of the patient's calendars; kept up while a feed is live.
 
-    `uid` is the booking's, the same for every booking of the pair. `sequence` rises with each change of time, place or status
-    (RFC 5545, section 3.8.7.4); `changed_at` is DTSTAMP and LAST-MODIFIED, in whole seconds. `core` is the VEVENT
-    without its end and without what the feed's `detail` decides; `summary` and `place` are the lines that only
-    `full` shows. A feed joins them, so nothing is rendered when it is fetched.
+    `uid` is the booking's, the same for every booking of the pair. `sequence` rises with each change of time, place
+    or status (RFC 5545, section 3.8.7.4); `changed_at` is DTSTAMP and LAST-MODIFIED, in whole seconds. `core` is the
+    VEVENT without its end and without what the feed's `detail` decides; `summary` and `place` are the lines that
+    only `full` shows. A feed joins them, so nothing is rendered when it is fetched.
     """
 
-    patient = models.ForeignKey("people.Patient", on_delete=models.CASCADE, related_name="calendar_events", db_index=False)
+    patient = models.ForeignKey(
+        "people.Patient", on_delete=models.CASCADE, related_name="calendar_events", db_index=False
+    )
     session = models.ForeignKey("scheduling.Session", on_delete=models.CASCADE, related_name="calendar_events")
     uid = models.CharField(max_length=64)
     sequence = models.PositiveIntegerField()

@@ -26,8 +26,9 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
 class CalendarFeed(models.Model):
     """One subscription of a patient.
 
-    Of the address's token only the SHA-256 is kept (`token_hash`, hex); the address itself is shown once. `version` rises
-    with every change of what the feed would show, and `changed_at` with it, by a whole second at least: it becomes Last-Modified.
+    Of the address's token only the SHA-256 is kept (`token_hash`, hex); the address itself is shown once. `version`
+    rises with every change of what the feed would show, and `changed_at` with it, by a whole second at least: it
+    becomes Last-Modified, and two states of a feed must never share one.
     """
 
     patient = models.ForeignKey("people.Patient", on_delete=models.CASCADE, related_name="calendar_feeds")
@@ -50,7 +51,8 @@ class CalendarFeed(models.Model):
             models.CheckConstraint(condition=Q(detail__in=FeedDetail.values), name="feed_detail_known"),
             models.CheckConstraint(condition=Q(color__in=FeedColor.values), name="feed_color_known"),
             models.CheckConstraint(
-                condition=Q(alarm_minutes=None) | Q(alarm_minutes__lte=LONGEST_ALARM_MINUTES), name="feed_alarm_within_week"
+                condition=Q(alarm_minutes=None) | Q(alarm_minutes__lte=LONGEST_ALARM_MINUTES),
+                name="feed_alarm_within_week",
             ),
         ]
 

@@ -38,9 +38,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     """A rendered text on its way to one contact.
 
-    A worker claims a row by a conditional UPDATE that writes its token (`claimed_by`) and a lease; only the holder of the token
-    marks the row sent. `message_id` is the Message-ID header of every attempt. `last_error` is a code, never a text:
-    answers of mail servers repeat addresses.
+    A worker claims a row by a conditional UPDATE that writes its token (`claimed_by`) and a lease; only the holder
+    of the token marks the row sent. `message_id` is the Message-ID header of every attempt. `last_error` is a code,
+    never a text: answers of mail servers repeat addresses.
     """
 
     reminder = models.ForeignKey(

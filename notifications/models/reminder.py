@@ -22,9 +22,9 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 class Reminder(models.Model):
     """One row for each thing told: its uniqueness is what keeps a reminder from being queued twice.
 
-    `occasion` is the offset in minutes before the subject's start ("1440"), or a digest's date. `recipient` is "patient:ID" or
-    "user:ID", never a contact. `batch` names the sweep that wrote the row. When the subject's time changes, its rows
-    are deleted: the new time is a new thing to tell.
+    `occasion` is the offset in minutes before the subject's start ("1440"), or a digest's date. `recipient` is
+    "patient:ID" or "user:ID", never a contact. `batch` names the sweep that wrote the row. When the subject's time
+    changes, its rows are deleted: the new time is a new thing to tell.
     """
 
     subject_type = models.CharField(max_length=16, choices=SubjectType.choices)

@@ -1,0 +1,1 @@
+"""Calendar feeds as bytes: how an event is rendered once, and how a feed is joined from kept events."""

@@ -1,0 +1,19 @@
+"""The sweeps that beat starts. Each finds its work in rows, and may be run twice or lost."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from notifications.services.delivery import deliver_due
+from notifications.services.reminders import queue_due
+
+
+@shared_task
+def queue_reminders() -> None:
+    """Write an outbox row for every reminder whose time has come."""
+    queue_due(now=timezone.now())
+
+
+@shared_task
+def deliver_messages() -> None:
+    """Hand over the outbox rows that are due."""
+    deliver_due(clock=timezone.now)
