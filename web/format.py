@@ -57,8 +57,8 @@ def time_range(
 ) -> str:
     """From one time of day to another: "6–9 pm", "9 am–noon", "18:00–21:00".
 
-    `spaced` puts no-break spaces round the dash, for large type ("6 – 9 pm"). `bare` is the shortest form, for the blocks
-    of a drawing: "6–9", "5:30–6:30".
+    `spaced` puts no-break spaces round the dash, for large type ("6 – 9 pm"). `bare` is the shortest form, for the
+    blocks of a drawing: "6–9", "5:30–6:30".
     """
     first, last = _wall(starts, zone), _wall(ends, zone)
     dash = f"{NBSP}{DASH}{NBSP}" if spaced else DASH
@@ -85,7 +85,7 @@ def axis_hour(hour: int) -> str:
 
 
 def day_range(first: dt.date, last: dt.date) -> str:
-    """A stretch of days, both included: "16–22 Nov", "26 Oct – 1 Nov"; one day is "16 Nov". A long one names its years."""
+    """A stretch of days, both included: "16–22 Nov", "26 Oct – 1 Nov", "16 Nov"; a long one names its years."""
     if (last - first).days >= LONG_STRETCH_DAYS:
         return f"{_day_month(first)}{NBSP}{first.year}{NBSP}{DASH}{NBSP}{_day_month(last)}{NBSP}{last.year}"
     if first == last:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject
@@ -107,12 +106,11 @@ def shell_for(request: HttpRequest) -> str:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context for every page: `nav`, `shell` and `quick_exit_url`; the first two cost queries only where they are used."""
+    """Context for every page: `nav` and `shell`, which cost queries only where they are used, and `quick_exit_url`."""
     return {
         "nav": SimpleLazyObject(lambda: nav_for(request)),
         "shell": SimpleLazyObject(lambda: shell_for(request)),
         "quick_exit_url": QUICK_EXIT_URL,
-        "debug_pages": settings.DEBUG,
     }
 
 

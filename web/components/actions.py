@@ -11,8 +11,8 @@ ActionLook = Literal["primary", "soft", "outline", "text", "danger"]
 class Action:
     """One thing to do, drawn by `{% action %}`: a link, or with `method="post"` a form of one button.
 
-    `fields` are the form's hidden values; `attributes` go onto the link or button (`{"hx-post": …}`). `hint` is read out
-    after the label where the label alone would be the same for many rows ("Book" … "Saturday 9 am–noon").
+    `fields` are the form's hidden values; `attributes` go onto the link or button (`{"hx-post": …}`). `hint` is read
+    out after the label where the label alone would be the same for many rows ("Book" … "Saturday 9 am–noon").
     """
 
     label: str

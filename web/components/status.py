@@ -31,5 +31,5 @@ LOOKS: dict[str, StatusLook] = {
 
 
 def look_of(status: str) -> StatusLook:
-    """The look of a status (`below`, `at_risk`, `over`, `on_track`, `met`, `exempt`, `planned`); KeyError for another."""
+    """The look of a status: a code of `LOOKS`; KeyError for any other."""
     return LOOKS[status]

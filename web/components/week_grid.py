@@ -1,7 +1,7 @@
 """The week as a drawing: one column a day, blocks placed by quarter-hours of the wall clock.
 
-Blocks carry classes such as `q72 n12` (from quarter 72 of the day, 18:00, for twelve quarters); `week-grid.css` gives those
-classes their place. The same entries make the list that screen readers get.
+Blocks carry classes such as `q72 n12` (from quarter 72 of the day, 18:00, for twelve quarters); `week-grid.css` gives
+those classes their place. The same entries make the list that screen readers get.
 """
 
 import datetime as dt
@@ -30,9 +30,9 @@ _ICONS = {"done": "check-lg", "offered": "plus-lg"}
 class GridItem:
     """Something to draw, between two instants.
 
-    `look`: work hours, travel, a session that is `done`, `booked` or `offered`, or `chosen` in a proposal. `label` is the
-    patient's word for it ("Group"), `icon` a Bootstrap icon's name. `minutes` is what it adds to its day's sum: for a
-    session its length unless given, for anything else nothing.
+    `look`: work hours, travel, a session that is `done`, `booked` or `offered`, or `chosen` in a proposal. `label` is
+    the patient's word for it ("Group"), `icon` a Bootstrap icon's name. `minutes` is what it adds to its day's sum: for
+    a session its length unless given, for anything else nothing.
     """
 
     starts_at: dt.datetime
@@ -155,8 +155,8 @@ def build_week_grid(
 ) -> WeekGrid:
     """The drawing of `days` in the wall time of `zone`.
 
-    It shows at least `hours` and widens to whole hours for whatever lies outside. An item over midnight is drawn in both
-    days and counts for the first. `now` draws a line in today's column.
+    It shows at least `hours` and widens to whole hours for whatever lies outside. An item over midnight is drawn in
+    both days and counts for the first. `now` draws a line in today's column.
     """
     ordered = sorted(items, key=lambda item: (item.starts_at, item.look))
     local_now = now.astimezone(zone) if now else None

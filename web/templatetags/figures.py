@@ -4,7 +4,7 @@
 {{ gain|signed_minutes }}                      +2 h 45
 {{ target|hours_in_words }}                    9 hours
 {{ session.starts_at|clock }}                  6 pm
-{% time_range session.starts_at session.ends_at %}          6–9 pm   (spaced=True: 6 – 9 pm; bare=True: 6–9; zone=site.zone)
+{% time_range s.starts_at s.ends_at %}         6–9 pm; spaced=True: 6 – 9 pm; bare=True: 6–9; zone=site.zone
 {% day_range week.first week.last %}           16–22 Nov
 {{ session.starts_at|short_day }}              Wed 18 Nov
 {{ day|long_day }}                             Thursday 19

@@ -1,13 +1,17 @@
 """`{% load ui %}`: the components of the pages.
 
-{% icon "people" %}                                      a Bootstrap icon, silent; label="…" gives it a voice
-{% status_chip status %}                                 below, at_risk, over, on_track, met, exempt, planned; text="…", count=5
-{% hours_bar done=225 booked=165 minimum=540 maximum=1140 %}       board=True, size="row", labels=True, grow=True
-{% hours_bar bar=bar %}                                  the same from an `HoursBar`
-{% sparkline weeks %}                                    `SparkWeek`s, oldest first
-{% week_grid grid %}                                     a `WeekGrid`; title="Your week", size="small", legend=False
-{% action action %}                                      an `Action`: link or one-button form; look="primary" overrides its look
-{% notice "bad" text %}                                  info, bad or done; strong="…", icon="…", undo_url="…"
+{% icon "people" %}           a Bootstrap icon, silent; label="…" gives it a voice
+{% status_chip status %}      below, at_risk, over, on_track, met, exempt, planned; text="…", count=5
+{% hours_bar done=225 booked=165 minimum=540 maximum=1140 %}     board=True, size="row", labels=True, grow=True
+{% hours_bar bar=bar %}       the same from an `HoursBar`
+{% sparkline weeks %}         `SparkWeek`s, oldest first
+{% week_grid grid %}          a `WeekGrid`; title="Your week", size="small", legend=False, list_id="…"
+{% action action %}           an `Action`: link or one-button form; look="primary" overrides its look
+{% notice "bad" text %}       info, bad or done; strong="…", icon="…", undo_url="…"
+{% message_notice message %}  one of Django's messages as a notice
+{% status_look status as look %}   icon, label and tone of a status
+
+The other components are partials to include; each names its context at its top.
 """
 
 from collections.abc import Iterable
