@@ -8,4 +8,4 @@ class AttendanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from attendance import receivers  # noqa: F401
+        from attendance import permissions, receivers  # noqa: F401

@@ -1,0 +1,97 @@
+"""What a roster shows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Max
+
+from attendance.enums import AttendanceStatus
+from attendance.models import AttendanceRecord, Roster
+from people.domain.time import local_date
+from scheduling.models import Booking, Session
+
+NEWCOMER_DAYS = 30
+"""The first days of care, in which most are lost: marked wherever the person is listed."""
+
+LATE_ENTRY = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class RosterLine:
+    """One patient of a roster. Without a mark, `attendance_id`, `status` and every figure are None.
+
+    `day_number` counts the days of care, the first is 1; None after the first thirty. `days_since_seen` is how long
+    before this session they were last present; None for somebody never seen. `late_entry`: marked over 24 hours after.
+    """
+
+    booking_id: int
+    patient_id: int
+    patient_name: str
+    attendance_id: int | None
+    status: str | None
+    mode: str | None
+    arrived_at: datetime | None
+    left_at: datetime | None
+    excuse_reason: str | None
+    planned_minutes: int | None
+    late_minutes: int | None
+    early_minutes: int | None
+    credited_minutes: int | None
+    deductions: tuple[dict[str, Any], ...]
+    day_number: int | None
+    days_since_seen: int | None
+    late_entry: bool
+
+
+def roster_of(session: Session) -> Roster:
+    """The session's roster; a blank one, unsaved and of version 0, before its first mark."""
+    found = Roster.objects.select_related("signed_by").filter(session=session).first()
+    return found or Roster(session=session)
+
+
+def roster_rows(session: Session) -> list[RosterLine]:
+    """Everybody who holds a seat, by name, with their mark. Three queries, the waitlist left out."""
+    bookings = list(
+        Booking.objects.live()
+        .filter(session_id=session.pk)
+        .select_related("patient", "admission__site")
+        .order_by("patient__name", "pk")
+    )
+    records = AttendanceRecord.objects.filter(booking__in=[booking.pk for booking in bookings])
+    by_booking = {record.booking_id: record for record in records}
+    seen = _last_seen(session, [booking.patient_id for booking in bookings])
+    return [_line(booking, session, by_booking.get(booking.pk), seen.get(booking.patient_id)) for booking in bookings]
+
+
+def _last_seen(session: Session, patient_ids: list[int]) -> dict[int, datetime]:
+    """When each patient was last present before the session."""
+    present = AttendanceRecord.objects.filter(
+        patient__in=patient_ids, status=AttendanceStatus.PRESENT, starts_at__lt=session.starts_at
+    )
+    return dict(present.order_by().values_list("patient_id").annotate(last=Max("starts_at")))
+
+
+def _line(booking: Booking, session: Session, record: AttendanceRecord | None, seen_at: datetime | None) -> RosterLine:
+    zone = booking.admission.zone
+    on = local_date(session.starts_at, zone)
+    day_number = (on - booking.admission.admitted_on).days + 1
+    return RosterLine(
+        booking_id=booking.pk,
+        patient_id=booking.patient_id,
+        patient_name=booking.patient.name,
+        attendance_id=record.pk if record else None,
+        status=record.status if record else None,
+        mode=record.mode if record else None,
+        arrived_at=record.arrived_at if record else None,
+        left_at=record.left_at if record else None,
+        excuse_reason=(record.excuse_reason or None) if record else None,
+        planned_minutes=record.planned_minutes if record else None,
+        late_minutes=record.late_minutes if record else None,
+        early_minutes=record.early_minutes if record else None,
+        credited_minutes=record.credited_minutes if record else None,
+        deductions=tuple(record.deductions) if record else (),
+        day_number=day_number if 1 <= day_number <= NEWCOMER_DAYS else None,
+        days_since_seen=(on - local_date(seen_at, zone)).days if seen_at else None,
+        late_entry=record is not None and record.recorded_at > session.ends_at + LATE_ENTRY,
+    )

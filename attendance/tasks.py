@@ -1,0 +1,22 @@
+"""The sweeps: each finds its own work, and may run twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from attendance.services import flags, marking, weeks
+
+
+@shared_task(name="attendance.tasks.recount_weeks")
+def recount_weeks() -> None:
+    """Make the weeks that lack, and count again those that are behind."""
+    now = timezone.now()
+    weeks.ensure_weeks(now=now)
+    marking.take_up_marks(now=now)
+    marking.mark_what_time_changed(now=now)
+    weeks.recount_stale(now=now)
+
+
+@shared_task(name="attendance.tasks.evaluate_flags")
+def evaluate_flags() -> None:
+    """Raise and resolve flags."""
+    flags.evaluate(now=timezone.now())
