@@ -86,12 +86,9 @@ def week_of(instant: datetime, *, zone: ZoneInfo, first_weekday: Weekday) -> Wee
     twice. Raises ValueError for a naive datetime.
     """
     on = as_utc(instant).astimezone(zone).date()
-    week = week_containing(on, zone=zone, first_weekday=first_weekday)
-    if instant < week.starts_at:
-        return week_containing(on - timedelta(days=7), zone=zone, first_weekday=first_weekday)
-    if instant >= week.ends_at:
-        return week_containing(on + timedelta(days=7), zone=zone, first_weekday=first_weekday)
-    return week
+    # Where a clock change meets midnight the date shown may be that of the week beside.
+    beside = (week_containing(on + timedelta(days=days), zone=zone, first_weekday=first_weekday) for days in (0, 7, -7))
+    return next(week for week in beside if week.contains(instant))
 
 
 def _midnight(on: date, zone: ZoneInfo) -> datetime:

@@ -133,13 +133,5 @@ def _add_day(
                 if busy_until is None or pattern.start >= busy_until
             )
         for lasting, minutes in gains[busy_until]:
-            kept = _later(lasting, busy_until, next_start)
-            state = (used + cost, kept)
+            state = (used + cost, lasting)
             reached[state] = reached.get(state, 0) | (sums << minutes & mask)
-
-
-def _later(lasting: datetime | None, busy_until: datetime | None, next_start: datetime | None) -> datetime | None:
-    """Return until when a chosen session lasts, None where that no longer matters."""
-    if busy_until is None or next_start is None or busy_until <= next_start:
-        return lasting
-    return busy_until if lasting is None else max(lasting, busy_until)

@@ -69,6 +69,10 @@ def test_worked_example(case: dict[str, Any]) -> None:
             Credit(180, 165, 10, 0, (Deduction(Why.BREAK, 15),), 165),
         ),
         (
+            {"arrived_at": at(6), "left_at": at(173), "policy": CreditPolicy(grace_minutes=10)},
+            Credit(180, 165, 6, 7, (Deduction(Why.BREAK, 15),), 165),
+        ),
+        (
             {"arrived_at": at(12), "policy": CreditPolicy(rounding="down_15")},
             Credit(
                 180,
@@ -121,6 +125,7 @@ def test_worked_example(case: dict[str, Any]) -> None:
         "left inside the break",
         "seconds at both ends make one minute",
         "late within the grace",
+        "within the grace at each end",
         "rounded down",
         "rounded up",
         "past the cut-off",
@@ -202,7 +207,7 @@ def attendances(draw: Any) -> tuple[int, list[tuple[int, int]], int, int]:
     return length, breaks, arrived, left
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(attendances(), policies)
 def test_agrees_with_counting_seconds(
     attendance: tuple[int, list[tuple[int, int]], int, int], policy: CreditPolicy

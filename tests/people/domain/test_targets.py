@@ -68,6 +68,24 @@ def test_week_of_one_transition_day_is_marked_as_planned() -> None:
     ) == Target(min_minutes=514, max_minutes=1140, active_days=7, exempt=False, transition=True, days_per_week=3)
 
 
+@pytest.mark.parametrize(("discharged", "expected"), [(24, 900), (26, 540)])
+def test_full_policy_takes_the_phase_of_the_last_day_in_force(discharged: int, expected: int) -> None:
+    phases = [
+        Phase(date(2026, 11, 2), date(2026, 11, 24), 900, 1140, 5),
+        Phase(date(2026, 11, 25), None, 540, 840, 3),
+    ]
+    target = target_for(
+        MONDAY,
+        admitted_on=date(2026, 11, 2),
+        discharged_on=date(2026, 11, discharged),
+        phases=phases,
+        leaves=[],
+        program_max_minutes=1140,
+        partial_week_policy=PartialWeekPolicy.FULL,
+    )
+    assert (target.min_minutes, target.max_minutes) == (expected, 1140)
+
+
 def test_days_without_a_phase_are_not_in_force() -> None:
     phases = [replace(STEADY, ends_on=date(2026, 11, 24)), replace(STEADY, starts_on=date(2026, 11, 29))]
     assert target_for(

@@ -91,6 +91,8 @@ def test_session_that_fits_has_nothing_against_it() -> None:
         ({}, {"bookings": (BookedSession("other", span(-60, 0)), BookedSession("next", span(180, 200)))}, NOW, []),
         ({}, {"busy": (busy(179, 300),)}, NOW, ["overlaps_work"]),
         ({}, {"busy": (busy(180, 300),)}, NOW, []),
+        ({}, {"busy": (busy(-300, 0),)}, NOW, []),
+        ({}, {"busy": (busy(-300, 1),)}, NOW, ["overlaps_work"]),
         ({}, {"busy": (busy(190, 300, before=30),)}, NOW, ["overlaps_work"]),
         ({}, {"busy": (busy(-300, -10, after=30),)}, NOW, ["overlaps_work"]),
         ({"mode": "telehealth"}, {"busy": (busy(190, 300, before=30),)}, NOW, []),

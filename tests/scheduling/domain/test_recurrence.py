@@ -257,6 +257,33 @@ def test_occurrence_on_a_day_that_the_zone_skipped_is_found_where_it_lands() -> 
     ]
 
 
+def test_occurrence_at_a_midnight_that_comes_before_the_clock_goes_back_is_found() -> None:
+    # Clocks in Newfoundland went back from 00:01 on Sunday to 23:01 on Saturday.
+    zone = ZoneInfo("America/St_Johns")
+    midnight = datetime(2010, 11, 7, 2, 30, tzinfo=UTC)
+    found = occurrences(
+        parse_rule("FREQ=DAILY", zone=zone),
+        starts_at_local=datetime(2010, 11, 1),
+        zone=zone,
+        duration_minutes=60,
+        between=Interval(midnight, midnight + timedelta(minutes=30)),
+    )
+    assert [(one.local, one.starts_at) for one in found] == [(datetime(2010, 11, 7), midnight)]
+
+
+@pytest.mark.parametrize(
+    ("weeks", "first", "last", "expected"),
+    [
+        ("1", date(2024, 12, 1), date(2024, 12, 31), datetime(2024, 12, 31, 9)),
+        ("53", date(2027, 1, 1), date(2027, 1, 31), datetime(2027, 1, 1, 9)),
+    ],
+    ids=["the first week begins in the old year", "the last week ends in the new year"],
+)
+def test_window_finds_weeks_that_cross_the_year(weeks: str, first: date, last: date, expected: datetime) -> None:
+    rule = f"FREQ=YEARLY;BYWEEKNO={weeks};BYDAY=TU,FR;BYSETPOS={1 if weeks == '1' else -1}"
+    assert walls(rule, start=datetime(2020, 1, 1, 9), first=first, last=last) == [expected]
+
+
 def test_occurrence_lasts_a_minute_or_more() -> None:
     rule = parse_rule("FREQ=DAILY", zone=DENVER)
     with pytest.raises(ValueError, match="lasts a minute or more, not 0"):
