@@ -169,6 +169,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where there is none
 STATICFILES_DIRS = [
     (prefix, str(NODE_MODULES / folder))
     for prefix, folder in (
