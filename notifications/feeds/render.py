@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Event, vText
 
 from notifications.enums import HEX_COLORS, EventStatus, FeedColor, FeedDetail
 
@@ -101,8 +101,8 @@ def _head(name: str, color: FeedColor) -> bytes:
     calendar.add("prodid", "-//Steadyweek//Appointments//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
+    calendar.add("name", vText(name))
+    calendar.add("x-wr-calname", name)  # readers take what begins with X- as it stands
     calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
     if color:
