@@ -1,0 +1,104 @@
+"""Refusals as problem documents (RFC 9457): `type`, `title`, `status`, `detail`, `code`, `errors`, and their data."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from people.errors import InvalidInput, Refusal
+
+MEDIA_TYPE = "application/problem+json"
+OWN_FIELDS = frozenset({"type", "title", "status", "detail", "code", "errors"})
+CODES = {
+    400: "invalid",
+    401: "not_authenticated",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    412: "stale",
+    415: "unsupported_media_type",
+    429: "throttled",
+}
+
+
+def problem_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """The answer for an exception of a view; None for one that nobody foresaw, which becomes a 500."""
+    if isinstance(error, Refusal):
+        set_rollback()
+        errors = error.errors if isinstance(error, InvalidInput) else {}
+        return problem(error.status, error.code, str(error.title), str(error.detail), errors=errors, data=error.data)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if not isinstance(error, exceptions.APIException):
+        return None
+    set_rollback()
+    response = _of_framework(error)
+    if getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
+    if getattr(error, "wait", None):
+        response["Retry-After"] = f"{error.wait:.0f}"  # type: ignore[attr-defined]
+    return response
+
+
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    *,
+    errors: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> Response:
+    """One problem document; `data` stands beside the fields that every problem has."""
+    body = {
+        "type": f"{settings.BASE_URL}/problems/{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "errors": {field: [str(sentence) for sentence in found] for field, found in (errors or {}).items()},
+    }
+    body |= {name: value for name, value in (data or {}).items() if name not in OWN_FIELDS}
+    return Response(body, status=status, content_type=MEDIA_TYPE)
+
+
+def _of_framework(error: exceptions.APIException) -> Response:
+    status = error.status_code
+    code = CODES.get(status, "refused")
+    if isinstance(error, exceptions.ValidationError):
+        errors = flat_errors(error.detail)
+        detail = " ".join(sentence for found in errors.values() for sentence in found)
+        return problem(status, code, _("Some of this cannot be accepted"), detail, errors=errors)
+    title = str(error.default_detail)
+    detail = str(error.detail) if isinstance(error.detail, str) else title
+    return problem(status, code, title.rstrip("."), detail)
+
+
+def flat_errors(detail: Any, path: str = "") -> dict[str, list[str]]:
+    """The sentences by the field that they are about; a field inside another is named `breaks.0.starts_at`."""
+    if isinstance(detail, Mapping):
+        found: dict[str, list[str]] = {}
+        for name, inner in detail.items():
+            key = path if name == "non_field_errors" and path else str(name)
+            for field, sentences in flat_errors(inner, key if not path or key == path else f"{path}.{key}").items():
+                found.setdefault(field, []).extend(sentences)
+        return found
+    if isinstance(detail, list | tuple):
+        if all(isinstance(item, str) for item in detail):
+            return {path or "non_field_errors": [str(item) for item in detail]} if detail else {}
+        found = {}
+        for number, item in enumerate(detail):
+            inner_path = f"{path}.{number}" if path else str(number)
+            for field, sentences in flat_errors(item, inner_path).items():
+                found.setdefault(field, []).extend(sentences)
+        return found
+    return {path or "non_field_errors": [str(detail)]}
