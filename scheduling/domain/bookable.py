@@ -110,7 +110,8 @@ def _patterns(
             minutes=choice.minutes + (chosen.minutes if chosen else 0),
         )
         yield grown
-        yield from _patterns(classes, minutes - choice.minutes, sessions - 1, index + 1, grown)
+        if sessions > 1:
+            yield from _patterns(classes, minutes - choice.minutes, sessions - 1, index + 1, grown)
 
 
 def _add_day(

@@ -96,11 +96,11 @@ class PatientCalendar:
 
     def enrolled_for(self, option: SessionOption) -> bool:
         """Whether an admission to the session's program covers its day."""
-        return any(
-            enrollment.dates.contains(option.local_day)
-            and (enrollment.program_id is None or option.program_id in (None, enrollment.program_id))
-            for enrollment in self.enrollments
-        )
+        for enrollment in self.enrollments:
+            program_suits = enrollment.program_id is None or option.program_id in (None, enrollment.program_id)
+            if program_suits and enrollment.dates.contains(option.local_day):
+                return True
+        return False
 
     def on_leave(self, on: date) -> bool:
         """Whether the local date is a day of leave."""
@@ -125,7 +125,10 @@ class PatientCalendar:
 
     def load_at(self, instant: datetime) -> WeekLoad | None:
         """Return the week in which the instant lies; None where it was not given."""
-        return next((load for load in self.weeks if load.week.contains(instant)), None)
+        for load in self.weeks:
+            if load.week.contains(instant):
+                return load
+        return None
 
     @cached_property
     def _booked_ids(self) -> frozenset[Hashable]:
@@ -199,7 +202,7 @@ def bookable_options(
     options: Iterable[SessionOption], calendar: PatientCalendar, *, now: datetime
 ) -> list[SessionOption]:
     """Return the sessions that the patient could book at this moment, those without a free seat left out."""
-    return [option for option in options if not why_not(option, calendar, now=now)]
+    return [option for option in options if option.seats_left > 0 and not why_not(option, calendar, now=now)]
 
 
 def _over_maximum(option: SessionOption, calendar: PatientCalendar, *, enrolled: bool) -> bool:

@@ -160,6 +160,10 @@ def test_merged_intervals_hold_the_same_minutes_and_never_touch(intervals: list[
     assert all(earlier.end < later.start for earlier, later in pairwise(merged))
 
 
+def test_intervals_that_touch_or_overlap_become_one() -> None:
+    assert merge([span(30, 40), span(0, 10), span(10, 20), span(15, 18)]) == [span(0, 20), span(30, 40)]
+
+
 def test_dates_of_a_range_include_both_ends() -> None:
     leave = DateRange(date(2026, 11, 11), date(2026, 11, 13))
     assert [leave.contains(date(2026, 11, day)) for day in (10, 11, 13, 14)] == [False, True, True, False]
