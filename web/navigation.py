@@ -87,10 +87,10 @@ def nav_for(request: HttpRequest, *, badges: dict[str, int] | None = None) -> li
     if user is None or not user.is_authenticated:
         return []
     roles = user.scope.roles
+    shown: Iterable[_Place] = PATIENT_PLACES
+    folded: Iterable[_Place] = PATIENT_MORE + ACCOUNT_PLACES
     if roles & _STAFF:
-        shown, folded = [p for p in STAFF_PLACES if p.roles & roles], ACCOUNT_PLACES
-    else:
-        shown, folded = list(PATIENT_PLACES), PATIENT_MORE + ACCOUNT_PLACES
+        shown, folded = [place for place in STAFF_PLACES if place.roles & roles], ACCOUNT_PLACES
     items = _items(shown, request.path, badges or {})
     children = tuple(_items(folded, request.path, {}))
     more = NavItem("", _("More"), "three-dots", active=any(c.active for c in children), children=children)

@@ -1,5 +1,9 @@
 """Every page's address."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from web.views.styleguide import styleguide
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("styleguide/", styleguide, name="styleguide"),
+]

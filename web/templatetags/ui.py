@@ -5,7 +5,7 @@
 {% hours_bar done=225 booked=165 minimum=540 maximum=1140 %}     board=True, size="row", labels=True, grow=True
 {% hours_bar bar=bar %}       the same from an `HoursBar`
 {% sparkline weeks %}         `SparkWeek`s, oldest first
-{% week_grid grid %}          a `WeekGrid`; title="Your week", size="small", legend=False, list_id="…"
+{% week_grid grid %}          a `WeekGrid`; title="Your week", switcher=…, size="small", legend=False, list_id="…"
 {% action action %}           an `Action`: link or one-button form; look="primary" overrides its look
 {% notice "bad" text %}       info, bad or done; strong="…", icon="…", undo_url="…"
 {% message_notice message %}  one of Django's messages as a notice
@@ -88,10 +88,26 @@ def sparkline(weeks: Iterable[SparkWeek]) -> dict[str, Any]:
 
 @register.inclusion_tag("_partials/week_grid.html")
 def week_grid(
-    grid: WeekGrid, title: str = "", size: str = "", legend: bool = True, list_id: str = "week-list"
+    grid: WeekGrid,
+    title: str = "",
+    size: str = "",
+    legend: bool = True,
+    list_id: str = "week-list",
+    switcher: Any = None,
 ) -> dict[str, Any]:
-    """The week as drawing and as list. `size="small"` is the one of a proposal's card."""
-    return {"grid": grid, "title": title, "size": size, "legend": legend, "list_id": list_id}
+    """The week as drawing and as list. `size="small"` is the one of a proposal's card.
+
+    With a `switcher` (that of `_partials/week_switcher.html`) the drawing's head holds it on wide screens; the page
+    puts the same one above, in an element of class `only-phone`.
+    """
+    return {
+        "grid": grid,
+        "title": title,
+        "size": size,
+        "legend": legend,
+        "list_id": list_id,
+        "switcher": switcher,
+    }
 
 
 @register.inclusion_tag("_partials/action.html", takes_context=True)
