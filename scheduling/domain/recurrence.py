@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import takewhile
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from dateutil import rrule
@@ -20,13 +21,13 @@ from scheduling.domain.rules import HORIZON, Frequency, Rule, RuleError, parse_r
 __all__ = ["Occurrence", "Rule", "RuleError", "occurrences", "parse_rule", "wall_times"]
 
 _DAY = timedelta(days=1)
-_FREQUENCIES = {
+_FREQUENCIES: dict[Frequency, Literal[0, 1, 2, 3]] = {
     Frequency.DAILY: rrule.DAILY,
     Frequency.WEEKLY: rrule.WEEKLY,
     Frequency.MONTHLY: rrule.MONTHLY,
     Frequency.YEARLY: rrule.YEARLY,
 }
-_LONGEST_INTERVAL = 10_000
+_LONGEST_INTERVAL = 50_000
 _LAST_CYCLE = 9600
 
 

@@ -222,6 +222,8 @@ def _check_combination(rule: Rule) -> None:
         "A counted day such as 2MO goes with MONTHLY and YEARLY.": counted
         and rule.frequency in (Frequency.DAILY, Frequency.WEEKLY),
         "A counted day such as 2MO does not go with BYWEEKNO.": counted and rule.by_week_number,
+        "Counted days such as 2MO and plain ones such as WE are two rules.": counted
+        and any(day.nth == 0 for day in rule.by_day),
         "BYSETPOS chooses among what another BY part names.": rule.by_position and not anything,
     }
     for detail, holds in forbidden.items():
