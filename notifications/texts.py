@@ -12,6 +12,9 @@ from django.utils import translation
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
+SMALL_LETTERS = frozenset({"es"})
+"""The languages that write days and months small."""
+
 TWENTY_FOUR_HOURS = frozenset({"es"})
 """The languages in which six in the evening is 18:00."""
 
@@ -30,7 +33,7 @@ def appointment_text(
     """The reminder of one appointment, in the person's language and the site's time."""
     local = starts_at.astimezone(zone)
     with translation.override(language):
-        when = {"day": format_date(local, "D j M"), "time": clock_time(local, language=language)}
+        when = {"day": short_day(local, language=language), "time": clock_time(local, language=language)}
         paragraphs = [_("You have an appointment on %(day)s, %(time)s.") % when]
         if phone:
             paragraphs.append(_("Questions, or something came up? Call %(phone)s.") % {"phone": readable_phone(phone)})
@@ -39,6 +42,12 @@ def appointment_text(
         if sender_name:
             paragraphs.append(sender_name)
         return Text(subject=_("Your appointment on %(day)s, %(time)s") % when, body="\n\n".join(paragraphs) + "\n")
+
+
+def short_day(local: datetime, *, language: str) -> str:
+    """The day as people write it, in the active language: Tue 24 Nov, or mar 24 nov."""
+    day = format_date(local, "D j M")
+    return day.lower() if language in SMALL_LETTERS else day
 
 
 def clock_time(local: datetime, *, language: str) -> str:

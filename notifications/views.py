@@ -42,7 +42,7 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     Nothing that is logged holds the token.
     """
     if request.method not in {"GET", "HEAD"}:
-        return HttpResponseNotAllowed(["GET", "HEAD"])
+        return _quietly(HttpResponseNotAllowed(["GET", "HEAD"]), request)
     try:
         return _answer(request, token, now=timezone.now())
     except Exception:
@@ -64,7 +64,9 @@ def _answer(request: HttpRequest, token: str, *, now: datetime) -> HttpResponse:
         del response.headers["Content-Type"]
     else:
         response = _whole(request, feed, today=today, compress=compress)
-    headers = {**SAME_FOR_ALL, "ETag": etag, "Last-Modified": http_date(validators.modified_at)}
+    # RFC 9110, section 8.8.2.1: never later than now, though several changes in one second number themselves ahead.
+    modified_at = min(validators.modified_at, int(now.timestamp()))
+    headers = {**SAME_FOR_ALL, "ETag": etag, "Last-Modified": http_date(modified_at)}
     if settings.FEED_GZIP:
         headers["Vary"] = "Accept-Encoding"
     for name, value in headers.items():

@@ -46,9 +46,9 @@ def sync_session(session_id: int, *, now: datetime) -> int:
 
 
 def sync_patient(patient_id: int, *, now: datetime) -> int:
-    """Bring all events of one patient up to date that a feed could show."""
+    """Bring all events of one patient up to date that a feed could show, whether there is one already or not."""
     recent = Booking.objects.filter(patient_id=patient_id, starts_at__gte=now - timedelta(days=DAYS_BACK + 1))
-    return sync_bookings(recent.values_list("pk", flat=True), now=now)
+    return sync_pairs(set(recent.order_by().values_list("patient_id", "session_id")), now=now)
 
 
 def sync_pairs(pairs: Collection[Pair], *, now: datetime) -> int:

@@ -51,7 +51,7 @@ def create_feed(
     """A new feed and its address, which is shown this once: only its digest is kept.
 
     1. Lock the patient and their sessions, so that no booking changes unseen meanwhile.
-    2. Write the feed, and the events that were not kept while there was none.
+    2. Write the events that were not kept while there was no feed, and the feed.
 
     An empty name becomes "Appointments". Raises InvalidInput by field.
     """
@@ -60,6 +60,7 @@ def create_feed(
     with transaction.atomic():
         lock_patient(patient.pk)
         _lock_sessions_of(patient.pk, now=now)
+        sync_patient(patient.pk, now=now)
         feed = CalendarFeed.objects.create(
             patient=patient,
             token_hash=token_digest(token),
@@ -67,9 +68,7 @@ def create_feed(
             changed_at=now.replace(microsecond=0),
             **_columns(fields),
         )
-        sync_patient(patient.pk, now=now)
         record("feed_created", feed, actor=actor, now=now, patient_id=patient.pk, after=facts(feed))
-        feed.refresh_from_db(fields=["version", "changed_at"])
     return feed, feed_url(token)
 
 

@@ -2,8 +2,15 @@
 
 from typing import Any
 
+from people.models import Patient, User
 from scheduling.models import Session
 from scheduling.services.session_rules import SessionFields
+
+
+def account_of(patient: Patient) -> User:
+    """The account of one who has one."""
+    assert patient.user is not None
+    return patient.user
 
 
 def fields_of(session: Session, **changes: Any) -> SessionFields:

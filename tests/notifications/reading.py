@@ -33,7 +33,9 @@ def _client() -> Client:
 def fetch(url: str, method: str = "get", **headers: str) -> HttpResponse:
     """Ask for a feed with nothing but the given headers: no cookie, no Accept."""
     send = getattr(_client(), method)
-    response: HttpResponse = send(path_of(url), headers={name.replace("_", "-"): text for name, text in headers.items()})
+    response: HttpResponse = send(
+        path_of(url), headers={name.replace("_", "-"): text for name, text in headers.items()}
+    )
     return response
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from pytest_django import DjangoAssertNumQueries
 
 from notifications.enums import EventStatus, FeedDetail
 from notifications.models import CalendarEvent, CalendarFeed
@@ -21,7 +22,17 @@ from tests.notifications.builders import fields_of
 from tests.notifications.reading import fetch, lines_of, summaries, vevents
 
 HOUR = timedelta(hours=1)
-FORBIDDEN_PROPERTIES = ("ORGANIZER", "ATTENDEE", "RRULE", "CATEGORIES", "DURATION", "TZID", "VTIMEZONE", "METHOD", "URL")
+FORBIDDEN_PROPERTIES = (
+    "ORGANIZER",
+    "ATTENDEE",
+    "RRULE",
+    "CATEGORIES",
+    "DURATION",
+    "TZID",
+    "VTIMEZONE",
+    "METHOD",
+    "URL",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +104,9 @@ def test_full_detail_shows_title_and_place(cast: Cast) -> None:
 
 
 def test_a_telehealth_link_never_leaves(cast: Cast) -> None:
-    session = cast.session("2026-11-19 18:00", room=False, mode="telehealth", telehealth_url="https://video.example/secret")
+    session = cast.session(
+        "2026-11-19 18:00", room=False, mode="telehealth", telehealth_url="https://video.example/secret"
+    )
     cast.booked(cast.ana, session)
     body = fetch(feed_of(cast.ana, detail="full")).content
     assert b"video.example" not in body
@@ -282,7 +295,7 @@ def test_two_changes_in_one_second_have_two_versions_and_two_times(cast: Cast) -
 
 @pytest.mark.parametrize("count", [1, 30])
 def test_a_change_costs_the_same_however_many_are_booked(
-    cast: Cast, django_assert_num_queries: object, count: int
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     session = cast.session("2026-11-19 18:00", capacity=30, room=False)
     session = Session.objects.get(pk=session.pk)
@@ -292,7 +305,7 @@ def test_a_change_costs_the_same_however_many_are_booked(
         feed_of(patient)
     bookings = list(Booking.objects.values_list("pk", flat=True))
     Booking.objects.update(starts_at=session.starts_at + HOUR, ends_at=session.ends_at + HOUR)
-    with django_assert_num_queries(8):  # type: ignore[operator]
+    with django_assert_num_queries(8):
         follow_bookings(Booking, booking_ids=bookings, now=NOW + HOUR)
     assert CalendarEvent.objects.filter(sequence=1).count() == count
 

@@ -58,7 +58,9 @@ def test_an_end_that_a_clock_shows_twice_never_lies_behind() -> None:
     st.times(),
     st.sampled_from(["America/Denver", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe"]),
 )
-def test_held_instants_are_never_early_and_never_a_day_late(instant: datetime, begins: time, ends: time, zone: str) -> None:
+def test_held_instants_are_never_early_and_never_a_day_late(
+    instant: datetime, begins: time, ends: time, zone: str
+) -> None:
     quiet = QuietHours(begins, ends, ZoneInfo(zone))
     aware = instant.replace(tzinfo=UTC)
     held = quiet.hold(aware)
