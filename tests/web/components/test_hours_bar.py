@@ -64,11 +64,12 @@ def test_labels_never_run_into_each_other(minimum: int, anchor: str, starts_with
     assert (bar.goal_anchor, bar.starts_with_zero, bar.is_crowded) == (anchor, starts_with_zero, crowded)
 
 
-@pytest.mark.parametrize("wrong", [{"done": -1}, {"booked": -1}, {"minimum": -1}, {"maximum": 0}])
-def test_impossible_minutes_are_refused(wrong: dict[str, int]) -> None:
-    values = {"done": 0, "booked": 0, "minimum": 540, "maximum": 1140, **wrong}
+@pytest.mark.parametrize(
+    ("done", "booked", "minimum", "maximum"), [(-1, 0, 540, 1140), (0, -1, 540, 1140), (0, 0, -1, 1140), (0, 0, 540, 0)]
+)
+def test_impossible_minutes_are_refused(done: int, booked: int, minimum: int, maximum: int) -> None:
     with pytest.raises(ValueError, match="never negative"):
-        build_hours_bar(**values)
+        build_hours_bar(done=done, booked=booked, minimum=minimum, maximum=maximum)
 
 
 @given(
