@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from attendance.domain.offered import most_attendable_minutes
-from people.domain.time import DateRange, Interval
+from people.domain.time import DateRange, Interval, local_date
 from people.models import Admission
 from scheduling.domain.fit import PatientCalendar, SessionOption, why_not
 from scheduling.enums import SessionState
@@ -30,8 +30,10 @@ class WeekOffer:
 
     def __init__(self, sessions: Iterable[Session], *, zone: ZoneInfo, now: datetime) -> None:
         """`sessions` take or took place. A full one is offered to those alone who booked it."""
+        self._zone = zone
         options = [option_of(session, zone=zone) for session in sessions if session.seats_left > 0]
         self._with_seats = {option.id: option for option in options}
+        self._days = {option.local_day for option in options}
         choices: dict[tuple[object, ...], list[SessionOption]] = {}
         for option in options:
             if option.seats_left > 0 and now < min(option.booking_closes_at, option.interval.start):
@@ -51,26 +53,26 @@ class WeekOffer:
         return fitting
 
     def offered_to(self, dates: DateRange, leaves: Sequence[DateRange], booked: Iterable[Booked]) -> int:
-        """The most minutes that one person could have attended: of what had a seat on their days, and their own."""
+        """The most minutes that one person could have attended on their days: of what had a seat, and their own."""
+
+        def theirs(on: date) -> bool:
+            return dates.contains(on) and not any(leave.contains(on) for leave in leaves)
+
         own = {
             one.session_id: (one.interval, one.clinical_minutes)
             for one in booked
-            if one.session_id not in self._with_seats
+            if one.session_id not in self._with_seats and theirs(local_date(one.interval.start, self._zone))
         }
-        touched = tuple(leave for leave in leaves if self._touches(leave))
-        inside = all(dates.contains(option.local_day) for option in self._with_seats.values())
-        key = (None if inside else dates, touched, frozenset(own))
+        excluded = frozenset(day for day in self._days if not theirs(day))
+        key = (excluded, frozenset(own))
         if key not in self._offered:
             open_to_them = [
                 (option.interval, option.clinical_minutes)
                 for option in self._with_seats.values()
-                if dates.contains(option.local_day) and not any(leave.contains(option.local_day) for leave in leaves)
+                if option.local_day not in excluded
             ]
             self._offered[key] = most_attendable_minutes([*open_to_them, *own.values()])
         return self._offered[key]
-
-    def _touches(self, leave: DateRange) -> bool:
-        return any(leave.contains(option.local_day) for option in self._with_seats.values())
 
 
 class Offers:
