@@ -221,6 +221,8 @@ def _check_combination(rule: Rule) -> None:
         "BYMONTHDAY does not go with WEEKLY.": rule.by_month_day and rule.frequency == Frequency.WEEKLY,
         "A counted day such as 2MO goes with MONTHLY and YEARLY.": counted
         and rule.frequency in (Frequency.DAILY, Frequency.WEEKLY),
+        "A month has at most five of a day.": (rule.frequency == Frequency.MONTHLY or rule.by_month)
+        and any(abs(day.nth) > 5 for day in rule.by_day),
         "A counted day such as 2MO does not go with BYWEEKNO.": counted and rule.by_week_number,
         "Counted days such as 2MO and plain ones such as WE are two rules.": counted
         and any(day.nth == 0 for day in rule.by_day),
