@@ -40,8 +40,8 @@ def read_outbox(*, limit: int = 100) -> list[OutboxMail]:
 def _files_newest_first() -> Iterator[Path]:
     folder = Path(settings.OUTBOX_DIR)
     if folder.is_dir():
-        # The name begins with the moment at which the connection was opened.
-        yield from sorted(folder.glob("*.log"), reverse=True)
+        # One file a connection; its name tells the second only.
+        yield from sorted(folder.glob("*.log"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
 
 
 def _read(raw: bytes) -> OutboxMail:
