@@ -1,0 +1,168 @@
+"""What stands under a patient: admissions, plan phases and leave."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.base import Resource
+from api.fields import Id, LocalDate, Number, OptionalText, Reference, Text
+from api.idempotency import once_per_key
+from api.inputs import Input, given
+from api.resources.patients import AdmissionAnswer, AdmissionInput
+from people.errors import InvalidInput
+from people.models import Admission, Leave, Patient, PlanPhase
+from people.services.admissions import admit, discharge
+from people.services.plans import PhaseFields, add_leave, add_phase
+from scheduling.enums import Kind
+
+MINUTES_A_WEEK = 7 * 24 * 60
+
+
+class DischargeInput(Input):
+    answer = AdmissionAnswer
+    discharged_on = LocalDate()
+
+
+class PhaseAnswer(serializers.Serializer[PlanPhase]):
+    id = Id()
+    admission = Id("admission_id")
+    starts_on = LocalDate()
+    ends_on = LocalDate(allow_null=True)
+    min_minutes = serializers.IntegerField()
+    max_minutes = serializers.IntegerField()
+    days_per_week = serializers.IntegerField()
+    wanted_kinds = serializers.ListField(child=serializers.ChoiceField(Kind.choices))
+    transition = serializers.BooleanField()
+    transition_reason = Text()
+
+
+class PhaseInput(Input):
+    """Without `admission`, the latest one."""
+
+    answer = PhaseAnswer
+    admission = Reference(Admission.objects.visible_to, required=False, allow_null=True)
+    starts_on = LocalDate()
+    ends_on = LocalDate(required=False, allow_null=True, default=None)
+    min_minutes = Number(max_value=MINUTES_A_WEEK)
+    max_minutes = Number(max_value=MINUTES_A_WEEK)
+    days_per_week = Number(required=False, min_value=1, max_value=7)
+    wanted_kinds = serializers.ListField(child=serializers.ChoiceField(Kind.choices), required=False, max_length=10)
+    transition = serializers.BooleanField(required=False)
+    transition_reason = OptionalText(max_length=200)
+
+
+class LeaveAnswer(serializers.Serializer[Leave]):
+    id = Id()
+    admission = Id("admission_id")
+    starts_on = LocalDate()
+    ends_on = LocalDate()
+    reason = Text()
+
+
+class LeaveInput(Input):
+    """Without `admission`, the latest one."""
+
+    answer = LeaveAnswer
+    admission = Reference(Admission.objects.visible_to, required=False, allow_null=True)
+    starts_on = LocalDate()
+    ends_on = LocalDate()
+    reason = OptionalText(max_length=120)
+
+
+class OfPatient(Resource):
+    """What belongs to one patient, whom one must see."""
+
+    def patient(self) -> Patient:
+        """The patient of the address. Raises Http404 where one does not see them."""
+        patient: Patient = self.find(Patient.objects.visible_to(self.user), self.kwargs["patient_id"])
+        return patient
+
+    def listed(self, rows: QuerySet[Any], patient: Patient, form: Any) -> Response:
+        """A page, and the look at the record."""
+        self.looked_at(patient)
+        return self.answer_page(self.page(rows), form)
+
+    def admission(self, patient: Patient, named: Admission | None) -> Admission:
+        """The admission that was named, or the latest. Raises InvalidInput where there is none or it is another's."""
+        if named is not None and named.patient_id == patient.pk:
+            return named
+        latest: Admission | None = patient.admissions.first() if named is None else None
+        if latest is None:
+            raise InvalidInput({"admission": _("There is no such admission of this patient.")})
+        return latest
+
+
+class Admissions(OfPatient):
+    """The episodes of care."""
+
+    @extend_schema(responses=AdmissionAnswer(many=True))
+    def list(self, request: Request, patient_id: str) -> Response:
+        """The latest first."""
+        patient = self.patient()
+        return self.listed(Admission.objects.filter(patient=patient), patient, AdmissionAnswer)
+
+    @extend_schema(request=AdmissionInput, responses={201: AdmissionAnswer})
+    @once_per_key()
+    def create(self, request: Request, patient_id: str) -> Response:
+        patient = self.patient()
+        self.must("people.change_plan", patient)
+        said = given(self.said(AdmissionInput))
+        self.must("people.change_plan", Admission(site=said["site"]))
+        return self.answer(admit(patient, **said, actor=self.user, now=self.now), AdmissionAnswer, status=201)
+
+    @extend_schema(request=DischargeInput, responses=AdmissionAnswer)
+    def partial_update(self, request: Request, patient_id: str, admission_id: str) -> Response:
+        """Discharge: the day named is the last that counts."""
+        admission = self.find(Admission.objects.filter(patient=self.patient()), admission_id)
+        self.must("people.change_plan", admission)
+        said = self.said(DischargeInput)
+        changed = discharge(admission, discharged_on=said["discharged_on"], actor=self.user, now=self.now)
+        return self.answer(changed, AdmissionAnswer)
+
+
+class Phases(OfPatient):
+    """The weekly targets, one after the other."""
+
+    @extend_schema(responses=PhaseAnswer(many=True))
+    def list(self, request: Request, patient_id: str) -> Response:
+        """The earliest first."""
+        patient = self.patient()
+        return self.listed(PlanPhase.objects.filter(admission__patient=patient), patient, PhaseAnswer)
+
+    @extend_schema(request=PhaseInput, responses={201: PhaseAnswer})
+    @once_per_key()
+    def create(self, request: Request, patient_id: str) -> Response:
+        patient = self.patient()
+        self.must("people.change_plan", patient)
+        said = self.said(PhaseInput)
+        admission = self.admission(patient, said.pop("admission", None))
+        self.must("people.change_plan", admission)
+        if "wanted_kinds" in said:
+            said["wanted_kinds"] = tuple(said["wanted_kinds"])
+        phase = add_phase(admission, PhaseFields(**said), actor=self.user, now=self.now)
+        return self.answer(phase, PhaseAnswer, status=201)
+
+
+class Leaves(OfPatient):
+    """Days on which nothing is expected."""
+
+    @extend_schema(responses=LeaveAnswer(many=True))
+    def list(self, request: Request, patient_id: str) -> Response:
+        """The earliest first."""
+        patient = self.patient()
+        return self.listed(Leave.objects.filter(admission__patient=patient), patient, LeaveAnswer)
+
+    @extend_schema(request=LeaveInput, responses={201: LeaveAnswer})
+    @once_per_key()
+    def create(self, request: Request, patient_id: str) -> Response:
+        patient = self.patient()
+        self.must("people.change_plan", patient)
+        said = self.said(LeaveInput)
+        admission = self.admission(patient, said.pop("admission", None))
+        self.must("people.change_plan", admission)
+        return self.answer(add_leave(admission, **said, actor=self.user, now=self.now), LeaveAnswer, status=201)

@@ -1,0 +1,25 @@
+"""Reading what an account is, and where it is at home."""
+
+from zoneinfo import ZoneInfo
+
+from people.models import Admission, Patient, Site, User
+
+NOWHERE = ZoneInfo("UTC")
+
+
+def home_zone(user: User) -> ZoneInfo:
+    """The zone in which the account's days begin: a patient's home site's, else that of their first role, else UTC."""
+    if user.scope.patient_id is not None:
+        zone = zone_of_patient(user.scope.patient_id)
+        if zone is not None:
+            return zone
+    site_id = next((site_id for _, site_id in user.scope.memberships if site_id is not None), None)
+    site = Site.objects.filter(pk=site_id).first() if site_id is not None else None
+    return site.zone if site is not None else NOWHERE
+
+
+def zone_of_patient(patient: Patient | int) -> ZoneInfo | None:
+    """The zone of the latest admission's home site; None for somebody who was never admitted."""
+    patient_id = patient.pk if isinstance(patient, Patient) else patient
+    latest = Admission.objects.filter(patient_id=patient_id).select_related("site").first()
+    return latest.zone if latest is not None else None
