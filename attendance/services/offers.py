@@ -1,9 +1,12 @@
 """What a program puts on in a week, read once for everybody whose week it is."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections import defaultdict
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from django.db.models import Count, F, Max, Min
 
 from attendance.domain.offered import most_attendable_minutes
 from people.domain.time import DateRange, Interval, local_date
@@ -11,7 +14,6 @@ from people.models import Admission
 from scheduling.domain.fit import PatientCalendar, SessionOption, why_not
 from scheduling.enums import SessionState
 from scheduling.models import Session
-from scheduling.queries import option_of
 
 
 @dataclass(frozen=True)
@@ -25,29 +27,55 @@ class Booked:
     marked: bool
 
 
-class WeekOffer:
-    """The sessions of one program in one week of one zone."""
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """All sessions with seats that are alike to somebody who looks for minutes: in times, minutes, and how to attend.
 
-    def __init__(self, sessions: Iterable[Session], *, zone: ZoneInfo, now: datetime) -> None:
-        """`sessions` take or took place. A full one is offered to those alone who booked it."""
+    Booking refuses or accepts them alike, but for the one whose waitlist the patient is on.
+    """
+
+    program_id: int
+    starts_at: datetime
+    ends_at: datetime
+    clinical_minutes: int
+    mode: str
+    state: str
+    sessions: int
+    first_id: int
+    last_id: int
+
+    def one_beside(self, waiting: Container[object], *, waits: int) -> int | None:
+        """The id of one of the sessions on whose waitlist the patient is not; None where there is none."""
+        for session_id in (self.first_id, self.last_id):
+            if session_id not in waiting:
+                return session_id
+        # More sessions than the patient waits for: one of those between is free of them.
+        return 0 if self.sessions > waits else None
+
+
+class WeekOffer:
+    """The sessions with seats of one program in one week of one zone; a full one is on offer to those who booked it."""
+
+    def __init__(self, slots: Iterable[Slot], *, zone: ZoneInfo, cutoff: timedelta, now: datetime) -> None:
         self._zone = zone
-        options = [option_of(session, zone=zone) for session in sessions if session.seats_left > 0]
-        self._with_seats = {option.id: option for option in options}
-        self._days = {option.local_day for option in options}
-        choices: dict[tuple[object, ...], list[SessionOption]] = {}
-        for option in options:
-            if option.seats_left > 0 and now < min(option.booking_closes_at, option.interval.start):
-                choices.setdefault(_choice(option), []).append(option)
-        self._choices = list(choices.values())
         self._offered: dict[tuple[object, ...], int] = {}
+        self._days: dict[tuple[Interval, int], date] = {}
+        self._ahead: list[tuple[Slot, SessionOption]] = []
+        for slot in slots:
+            interval = Interval(slot.starts_at, slot.ends_at)
+            self._days[interval, slot.clinical_minutes] = day = local_date(slot.starts_at, zone)
+            if slot.state == SessionState.SCHEDULED and now < min(slot.starts_at - cutoff, slot.starts_at):
+                self._ahead.append((slot, _option(slot, interval, day, cutoff)))
 
     def bookable_by(self, calendar: PatientCalendar, *, now: datetime) -> list[SessionOption]:
-        """What booking would accept from the patient at this moment: of equal choices one."""
+        """What booking would accept from the patient at this moment: of equal sessions one."""
         fitting = []
-        for same in self._choices:
-            option = same[0]
-            if calendar.waiting and len(same) > 1:
-                option = next((one for one in same if one.id not in calendar.waiting), option)
+        for slot, option in self._ahead:
+            if option.id in calendar.waiting:
+                other = slot.one_beside(calendar.waiting, waits=len(calendar.waiting))
+                if other is None:
+                    continue
+                option = replace(option, id=other)
             if not why_not(option, calendar, now=now):
                 fitting.append(option)
         return fitting
@@ -58,21 +86,13 @@ class WeekOffer:
         def theirs(on: date) -> bool:
             return dates.contains(on) and not any(leave.contains(on) for leave in leaves)
 
-        own = {
-            one.session_id: (one.interval, one.clinical_minutes)
-            for one in booked
-            if one.session_id not in self._with_seats and theirs(local_date(one.interval.start, self._zone))
-        }
-        excluded = frozenset(day for day in self._days if not theirs(day))
-        key = (excluded, frozenset(own))
-        if key not in self._offered:
-            open_to_them = [
-                (option.interval, option.clinical_minutes)
-                for option in self._with_seats.values()
-                if option.local_day not in excluded
-            ]
-            self._offered[key] = most_attendable_minutes([*open_to_them, *own.values()])
-        return self._offered[key]
+        times = {(one.interval, one.clinical_minutes) for one in booked}
+        own = frozenset(time for time in times - self._days.keys() if theirs(local_date(time[0].start, self._zone)))
+        excluded = frozenset(day for day in set(self._days.values()) if not theirs(day))
+        if (excluded, own) not in self._offered:
+            open_to_them = [time for time, day in self._days.items() if day not in excluded]
+            self._offered[excluded, own] = most_attendable_minutes([*open_to_them, *own])
+        return self._offered[excluded, own]
 
 
 class Offers:
@@ -91,19 +111,14 @@ class Offers:
             return
         weeks = {key: admission.week_containing(week).interval for key, admission in missing.items()}
         span = Interval(min(one.start for one in weeks.values()), max(one.end for one in weeks.values()))
-        by_program: dict[int, list[Session]] = {}
-        sessions = (
-            Session.objects.filter(program_id__in={key[0] for key in missing})
-            .exclude(state=SessionState.CANCELLED)
-            .starting_in(span)
-            .select_related("program")
-            .order_by("starts_at", "pk")
-        )
-        for session in sessions:
-            by_program.setdefault(session.program_id, []).append(session)
+        slots = _slots({program_id for program_id, _, _ in missing}, span)
         for key, admission in missing.items():
-            sessions_of_week = [one for one in by_program.get(key[0], ()) if weeks[key].contains(one.starts_at)]
-            self._known[key] = WeekOffer(sessions_of_week, zone=admission.zone, now=self._now)
+            self._known[key] = WeekOffer(
+                [slot for slot in slots[key[0]] if weeks[key].contains(slot.starts_at)],
+                zone=admission.zone,
+                cutoff=timedelta(minutes=admission.program.booking_cutoff_minutes),
+                now=self._now,
+            )
 
     def of(self, admission: Admission, week: date) -> WeekOffer:
         """What is on for the admission in the week; `load` has read it."""
@@ -114,6 +129,34 @@ def _key(admission: Admission, week: date) -> tuple[int, str, date]:
     return admission.program_id, admission.site.time_zone, week
 
 
-def _choice(option: SessionOption) -> tuple[object, ...]:
-    """Sessions alike in this are refused or accepted alike, and add the same."""
-    return option.interval, option.clinical_minutes, option.mode == "telehealth", option.booking_closes_at
+def _slots(program_ids: Iterable[int], span: Interval) -> dict[int, list[Slot]]:
+    """The programs' sessions with seats that start in the span, equal ones put together by the database."""
+    rows = (
+        Session.objects.filter(program_id__in=sorted(program_ids), capacity__gt=F("seats_taken") + F("seats_held"))
+        .exclude(state=SessionState.CANCELLED)
+        .starting_in(span)
+        .order_by("starts_at", "ends_at", "clinical_minutes", "mode", "state")
+        .values_list("program_id", "starts_at", "ends_at", "clinical_minutes", "mode", "state")
+        .annotate(sessions=Count("pk"), first=Min("pk"), last=Max("pk"))
+    )
+    slots: dict[int, list[Slot]] = defaultdict(list)
+    for row in rows:
+        slots[row[0]].append(Slot(*row))
+    return slots
+
+
+def _option(slot: Slot, interval: Interval, day: date, cutoff: timedelta) -> SessionOption:
+    """The slot as one session that the pure calculations judge; its kind and site do not matter to them."""
+    return SessionOption(
+        id=slot.first_id,
+        interval=interval,
+        clinical_minutes=slot.clinical_minutes,
+        mode=slot.mode,
+        kind="",
+        seats_left=1,
+        site_id=0,
+        local_day=day,
+        state=slot.state,
+        booking_closes_at=slot.starts_at - cutoff,
+        program_id=slot.program_id,
+    )

@@ -1,7 +1,7 @@
 """Treatment weeks: a row for each admission and open week, and its figures kept up to date (rule 5)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,9 @@ from people.domain.weeks import Week, Weekday, week_of
 from people.models import Admission
 
 AT_ONCE = 500
+"""Weeks read, reckoned and written together: what bounds memory and the length of a lock."""
+
+CLAIMED_AT_ONCE = 2_000
 LEASE = timedelta(minutes=5)
 """How long a worker keeps the weeks that it claimed; no task lives longer."""
 
@@ -48,29 +51,30 @@ def ensure_weeks(*, now: datetime, weeks_ahead: int = 1, weeks_back: int = 1) ->
 def recount(week_ids: Iterable[int], *, now: datetime) -> int:
     """Count these weeks again; the number written. Left alone: closed ones, and those that change meanwhile.
 
-    1. Read a batch with everything that bears on it, in a constant number of queries.
-    2. Reckon the figures.
-    3. Lock the rows by id; write what changed, and clear `stale_at` where no change came in between.
+    1. Note how often each was found behind so far, before anything that bears on it is read.
+    2. Batch by batch, read with a constant number of queries, and reckon the figures.
+    3. Lock the rows by id; write what differs, and clear `stale_at`, where the note still holds.
     """
-    places, offers = Places(), Offers(now=now)
     ids = sorted(set(week_ids))
+    noted = _change_counts(ids)
+    places, offers = Places(), Offers(now=now)
     written = 0
-    for at in range(0, len(ids), AT_ONCE):
-        weeks = list(TreatmentWeek.objects.open().filter(pk__in=ids[at : at + AT_ONCE]).order_by("pk"))
+    for chunk in _chunks(ids):
+        weeks = list(TreatmentWeek.objects.open().filter(pk__in=chunk).order_by("pk"))
         if weeks:
             found = figures_of(weeks, places=places, offers=offers, now=now)
-            written += _write(weeks, found, now=now)
+            written += _write(weeks, found, noted, now=now)
     return written
 
 
 def recount_stale(*, now: datetime, limit: int = 20_000) -> int:
     """Count again the weeks that are behind, the oldest first, up to `limit`; the number written.
 
-    Each batch is claimed for five minutes, so that two workers do not do the same one; what a crash leaves is taken up
-    after that.
+    A worker claims some for five minutes, so that two do not count the same ones; what a crash leaves is taken up after
+    that.
     """
     written = 0
-    for _ in range(0, limit, AT_ONCE):
+    for _ in range(0, limit, CLAIMED_AT_ONCE):
         claimed = _claim(now)
         if not claimed:
             break
@@ -150,23 +154,38 @@ def _create(rows: Iterable[TreatmentWeek]) -> int:
     return made + len(TreatmentWeek.objects.bulk_create(batch, ignore_conflicts=True))
 
 
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE))
+
+
+def _change_counts(ids: Sequence[int]) -> dict[int, int]:
+    """How often each week has been found behind."""
+    counts: dict[int, int] = {}
+    for chunk in _chunks(ids):
+        counts.update(TreatmentWeek.objects.filter(pk__in=chunk).values_list("pk", "change_count"))
+    return counts
+
+
 def _claim(now: datetime) -> list[int]:
-    """The ids of the next batch of stale weeks, claimed by one conditional update."""
+    """The ids of the next stale weeks, claimed by a conditional update."""
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)
     with transaction.atomic():
         weeks = TreatmentWeek.objects.open().filter(free, stale_at__isnull=False)
         oldest = weeks.select_for_update(skip_locked=True).order_by("stale_at", "pk")
-        ids = list(oldest.values_list("pk", flat=True)[:AT_ONCE])
-        TreatmentWeek.objects.filter(pk__in=ids).update(claimed_until=now + LEASE)
+        ids = list(oldest.values_list("pk", flat=True)[:CLAIMED_AT_ONCE])
+        for chunk in _chunks(ids):
+            TreatmentWeek.objects.filter(pk__in=chunk).update(claimed_until=now + LEASE)
     return ids
 
 
-def _write(weeks: Sequence[TreatmentWeek], found: dict[int, Figures], *, now: datetime) -> int:
-    """Write the figures of the weeks that did not change since they were read."""
+def _write(
+    weeks: Sequence[TreatmentWeek], found: Mapping[int, Figures], noted: Mapping[int, int], *, now: datetime
+) -> int:
+    """Write the figures of the weeks that were not found behind again since their count was noted."""
     with transaction.atomic():
-        locked = TreatmentWeek.objects.select_for_update().filter(pk__in=found).order_by("pk")
-        counts = dict(locked.filter(closed_at=None).values_list("pk", "change_count"))
-        current = [week for week in weeks if counts.get(week.pk) == week.change_count]
+        locked = TreatmentWeek.objects.open().select_for_update().filter(pk__in=list(found)).order_by("pk")
+        counts = dict(locked.values_list("pk", "change_count"))
+        current = [week for week in weeks if counts.get(week.pk) == noted[week.pk]]
         differing = [week for week in current if found[week.pk].differ_from(week)]
         for week in differing:
             found[week.pk].put_on(week)
@@ -176,10 +195,9 @@ def _write(weeks: Sequence[TreatmentWeek], found: dict[int, Figures], *, now: da
             unique_fields=["id"],
             update_fields=[*Figures.__dataclass_fields__],
         )
-        TreatmentWeek.objects.filter(pk__in=[week.pk for week in current]).update(
-            computed_at=now, stale_at=None, claimed_until=None
-        )
-        passed_over = sorted(found.keys() - {week.pk for week in current})
+        written = [week.pk for week in current]
+        TreatmentWeek.objects.filter(pk__in=written).update(computed_at=now, stale_at=None, claimed_until=None)
+        passed_over = sorted(found.keys() - set(written))
         if passed_over:
             TreatmentWeek.objects.filter(pk__in=passed_over).update(claimed_until=None)
-    return len(current)
+    return len(written)
