@@ -242,7 +242,7 @@ class SiteBreaks(serializers.Field[Any, Any, Any, Any]):
         zone = attrgetter(self.site)(instance).zone
         return [
             {"starts_at": _in_zone(start, zone), "ends_at": _in_zone(end, zone)}
-            for start, end in super().get_attribute(instance)
+            for start, end in super().get_attribute(instance) or ()
         ]
 
     def to_representation(self, value: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -15,6 +15,12 @@ def can_take_roster(user: User, session: Session | None) -> bool:
 
 
 @rules.predicate
+def can_see_roster(user: User, session: Session | None) -> bool:
+    """Those who may take it, and whoever sees the site as a whole."""
+    return session is not None and bool(session.site_id in user.scope.site_ids or can_take_roster(user, session))
+
+
+@rules.predicate
 def can_sign(user: User, session: Session | None) -> bool:
     """Those who may take the roster may sign it."""
     return bool(can_take_roster(user, session))
@@ -26,6 +32,7 @@ def can_see_board(user: User) -> bool:
     return bool(user.scope.site_ids) or user.scope.counselor_id is not None
 
 
+rules.add_perm("attendance.see_roster", can_see_roster)
 rules.add_perm("attendance.take_roster", can_take_roster)
 rules.add_perm("attendance.sign_roster", can_sign)
 rules.add_perm("attendance.see_board", can_see_board)

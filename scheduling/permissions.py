@@ -3,7 +3,7 @@
 import rules
 
 from people.models import User
-from people.permissions import manages_site_of
+from people.permissions import has_in_caseload, is_own_record, manages_site_of
 from scheduling.models import Booking, Session, SessionCounselor
 
 
@@ -34,3 +34,4 @@ def manages_booking(user: User, booking: Booking | None) -> bool:
 
 rules.add_perm("scheduling.change_session", manages_site_of)
 rules.add_perm("scheduling.change_booking", is_own_booking | manages_booking)
+rules.add_perm("scheduling.change_work_hours", is_own_record | has_in_caseload | manages_site_of)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 
 from people.domain.targets import PartialWeekPolicy as DomainPolicy
 from people.domain.targets import Target, target_for
@@ -150,6 +150,22 @@ def open_sessions(programs: Iterable[int], *, span: Interval) -> QuerySet[Sessio
 def for_display(sessions: QuerySet[Session]) -> QuerySet[Session]:
     """With everything that a list of sessions shows, in a constant number of queries."""
     return sessions.select_related("program", "site", "room", "series").prefetch_related("counselors")
+
+
+def bookings_for_display(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """With everything that a list of bookings shows; `waitlist_position` is 1 for the first in line."""
+    in_line = (
+        Booking.objects.filter(session=OuterRef("session"), status=BookingStatus.WAITLISTED)
+        .filter(Q(created_at__lt=OuterRef("created_at")) | Q(created_at=OuterRef("created_at"), pk__lte=OuterRef("pk")))
+        .order_by()
+        .values("session")
+        .annotate(place=Count("pk"))
+        .values("place")
+    )
+    waits = When(status=BookingStatus.WAITLISTED, then=Subquery(in_line))
+    return bookings.select_related("session__site").annotate(
+        waitlist_position=Case(waits, default=None, output_field=IntegerField())
+    )
 
 
 def _answer(
