@@ -5,8 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -22,10 +23,20 @@ CODES = {
     404: "not_found",
     405: "method_not_allowed",
     406: "not_acceptable",
-    412: "stale",
+    413: "too_large",
     415: "unsupported_media_type",
     429: "throttled",
+    503: "busy",
 }
+BUSY_WORDS = ("locked", "deadlock detected")
+
+
+class Busy(exceptions.APIException):
+    """The database could not take this just now; nothing was written."""
+
+    status_code = 503
+    default_detail = _("Many people are booking just now. Please try again in a few seconds.")
+    wait = 2
 
 
 def problem_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -38,6 +49,8 @@ def problem_handler(error: Exception, context: Mapping[str, Any]) -> Response | 
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    if isinstance(error, OperationalError) and any(word in str(error) for word in BUSY_WORDS):
+        error = Busy()
     if not isinstance(error, exceptions.APIException):
         return None
     set_rollback()
@@ -77,28 +90,29 @@ def _of_framework(error: exceptions.APIException) -> Response:
     if isinstance(error, exceptions.ValidationError):
         errors = flat_errors(error.detail)
         detail = " ".join(sentence for found in errors.values() for sentence in found)
-        return problem(status, code, _("Some of this cannot be accepted"), detail, errors=errors)
+        return problem(status, code, str(_("Some of this cannot be accepted")), detail, errors=errors)
     title = str(error.default_detail)
     detail = str(error.detail) if isinstance(error.detail, str) else title
     return problem(status, code, title.rstrip("."), detail)
 
 
 def flat_errors(detail: Any, path: str = "") -> dict[str, list[str]]:
-    """The sentences by the field that they are about; a field inside another is named `breaks.0.starts_at`."""
+    """The sentences by the field that they are about; a field inside another is named `breaks[0].starts_at`."""
     if isinstance(detail, Mapping):
-        found: dict[str, list[str]] = {}
-        for name, inner in detail.items():
-            key = path if name == "non_field_errors" and path else str(name)
-            for field, sentences in flat_errors(inner, key if not path or key == path else f"{path}.{key}").items():
-                found.setdefault(field, []).extend(sentences)
-        return found
-    if isinstance(detail, list | tuple):
-        if all(isinstance(item, str) for item in detail):
-            return {path or "non_field_errors": [str(item) for item in detail]} if detail else {}
-        found = {}
-        for number, item in enumerate(detail):
-            inner_path = f"{path}.{number}" if path else str(number)
-            for field, sentences in flat_errors(item, inner_path).items():
-                found.setdefault(field, []).extend(sentences)
-        return found
-    return {path or "non_field_errors": [str(detail)]}
+        parts = [(_inside(path, str(name)), inner) for name, inner in detail.items()]
+    elif isinstance(detail, list | tuple) and not all(isinstance(item, str) for item in detail):
+        parts = [(f"{path}[{number}]", inner) for number, inner in enumerate(detail)]
+    else:
+        sentences = [str(item) for item in detail] if isinstance(detail, list | tuple) else [str(detail)]
+        return {path or "non_field_errors": sentences} if sentences else {}
+    found: dict[str, list[str]] = {}
+    for field, inner in parts:
+        for name, sentences in flat_errors(inner, field).items():
+            found.setdefault(name, []).extend(sentences)
+    return found
+
+
+def _inside(path: str, name: str) -> str:
+    if name == "non_field_errors":
+        return path or name
+    return f"{path}.{name}" if path else name

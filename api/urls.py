@@ -1,11 +1,84 @@
-"""The addresses under /api/v1/."""
+"""The addresses under /api/v1/: which verb of which resource answers."""
 
-from django.urls import URLPattern, URLResolver, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from collections.abc import Mapping
+
+from csp.decorators import csp_update
+from django.urls import URLPattern, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from api.base import Resource
+from api.resources.bookings import Bookings
+from api.resources.calendar_feeds import CalendarFeeds
+from api.resources.flags import Flags
+from api.resources.ledger import Ledger
+from api.resources.me import Me
+from api.resources.messages import Messages, Preferences
+from api.resources.nothing import Nothing
+from api.resources.patients import Patients
+from api.resources.plans import Admissions, Leaves, Phases
+from api.resources.rosters import Rosters
+from api.resources.series import Series
+from api.resources.sessions import Sessions
+from api.resources.weeks import Board, PatientWeeks
+from api.resources.work_hours import WorkHoursResource
 
 app_name = "api"
 
-urlpatterns: list[URLPattern | URLResolver] = [
+LIST = {"get": "list"}
+LIST_AND_CREATE = {"get": "list", "post": "create"}
+READ = {"get": "retrieve"}
+READ_AND_CHANGE = {"get": "retrieve", "patch": "partial_update"}
+READ_CHANGE_DELETE = {**READ_AND_CHANGE, "delete": "destroy"}
+
+
+def _at(address: str, resource: type[Resource], verbs: Mapping[str, str], name: str) -> URLPattern:
+    return path(address, resource.as_view(dict(verbs)), name=name)
+
+
+# Swagger's page sets its own styles; its script comes from a file of ours.
+docs = csp_update({"style-src": ["'self'", "'unsafe-inline'"]})(
+    SpectacularSwaggerSplitView.as_view(url_name="api:schema")
+)
+
+urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+    path("docs/", docs, name="docs"),
+    _at("me/", Me, READ_AND_CHANGE, "me"),
+    _at("patients/", Patients, LIST_AND_CREATE, "patients"),
+    _at("patients/<str:patient_id>/", Patients, READ_AND_CHANGE, "patient"),
+    _at("patients/<str:patient_id>/admissions/", Admissions, LIST_AND_CREATE, "admissions"),
+    _at(
+        "patients/<str:patient_id>/admissions/<str:admission_id>/",
+        Admissions,
+        {"patch": "partial_update"},
+        "admission",
+    ),
+    _at("patients/<str:patient_id>/phases/", Phases, LIST_AND_CREATE, "phases"),
+    _at("patients/<str:patient_id>/leaves/", Leaves, LIST_AND_CREATE, "leaves"),
+    _at("patients/<str:patient_id>/weeks/", PatientWeeks, LIST, "patient-weeks"),
+    _at("patients/<str:patient_id>/ledger/", Ledger, READ, "ledger"),
+    _at("work-hours/", WorkHoursResource, LIST_AND_CREATE, "all-work-hours"),
+    _at("work-hours/<str:work_hours_id>/", WorkHoursResource, READ_CHANGE_DELETE, "work-hours"),
+    _at("sessions/", Sessions, LIST_AND_CREATE, "sessions"),
+    _at("sessions/<str:session_id>/", Sessions, READ_AND_CHANGE, "session"),
+    _at("sessions/<str:session_id>/cancel/", Sessions, {"post": "cancel"}, "cancel-session"),
+    _at("sessions/<str:session_id>/roster/", Rosters, {"get": "retrieve", "put": "update"}, "roster"),
+    _at("sessions/<str:session_id>/roster/sign/", Rosters, {"post": "sign"}, "sign-roster"),
+    _at("series/", Series, LIST_AND_CREATE, "all-series"),
+    _at("series/<str:series_id>/", Series, READ, "series"),
+    _at("series/<str:series_id>/occurrences/", Series, {"get": "occurrences"}, "occurrences"),
+    _at("bookings/", Bookings, LIST_AND_CREATE, "bookings"),
+    _at("bookings/<str:booking_id>/", Bookings, READ, "booking"),
+    _at("bookings/<str:booking_id>/cancel/", Bookings, {"post": "cancel"}, "cancel-booking"),
+    _at("bookings/<str:booking_id>/move/", Bookings, {"post": "move"}, "move-booking"),
+    _at("weeks/", Board, LIST, "board"),
+    _at("weeks/summary/", Board, {"get": "summary"}, "summary"),
+    _at("flags/", Flags, LIST, "flags"),
+    _at("flags/<str:flag_id>/", Flags, READ, "flag"),
+    _at("calendar-feeds/", CalendarFeeds, LIST_AND_CREATE, "calendar-feeds"),
+    _at("calendar-feeds/<str:feed_id>/", CalendarFeeds, READ_CHANGE_DELETE, "calendar-feed"),
+    _at("calendar-feeds/<str:feed_id>/rotate/", CalendarFeeds, {"post": "rotate"}, "rotate-feed"),
+    _at("notification-preferences/", Preferences, READ_AND_CHANGE, "preferences"),
+    _at("messages/", Messages, LIST, "messages"),
+    re_path("", Nothing.as_view(), name="nothing"),
 ]

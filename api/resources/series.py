@@ -1,6 +1,5 @@
 """Series: the templates that become sessions."""
 
-
 from django.conf import settings
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema

@@ -211,10 +211,9 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.JsonParser"],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.Page",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
     "EXCEPTION_HANDLER": "api.problems.problem_handler",
     "DEFAULT_THROTTLE_CLASSES": [
         "rest_framework.throttling.UserRateThrottle",
@@ -238,7 +237,21 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "Kind": "scheduling.enums.Kind",
+        "Mode": "scheduling.enums.Mode",
+        "SessionState": "scheduling.enums.SessionState",
+        "BookingStatus": "scheduling.enums.BookingStatus",
+        "AttendanceStatus": "attendance.enums.AttendanceStatus",
+        "AttendanceMode": "attendance.enums.AttendanceMode",
+        "WeekState": "attendance.enums.WeekState",
+        "FlagKind": "attendance.enums.FlagKind",
+        "FlagState": "attendance.enums.FlagState",
+        "MessageKind": "notifications.enums.MessageKind",
+        "MessageState": "notifications.enums.MessageState",
+        "Language": "people.enums.Language",
+    },
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.describe"],
 }
 
 # --- messages ----------------------------------------------------------------------------------------------------
@@ -284,6 +297,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "evaluate-flags": {"task": "attendance.tasks.evaluate_flags", "schedule": 60.0, "options": {"expires": 60}},
     "queue-reminders": {"task": "notifications.tasks.queue_reminders", "schedule": 30.0, "options": {"expires": 30}},
     "deliver-messages": {"task": "notifications.tasks.deliver_messages", "schedule": 10.0, "options": {"expires": 10}},
+    "forget-answers": {"task": "api.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
 # --- logs: ids, never names --------------------------------------------------------------------------------------
