@@ -47,13 +47,13 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
         return _answer(request, token, now=timezone.now())
     except Exception:
         logger.exception("a calendar feed could not be made")
-        return _quietly(HttpResponse("Please try again later.\n", "text/plain", status=500), request)
+        return _sentence(request, "Please try again later.", status=500)
 
 
 def _answer(request: HttpRequest, token: str, *, now: datetime) -> HttpResponse:
     feed = live_feed(token)
     if feed is None:
-        return _quietly(HttpResponse("There is no calendar here.\n", "text/plain", 404, headers=SAME_FOR_ALL), request)
+        return _sentence(request, "There is no calendar here.", status=404)
     _touch(feed, now=now)
     today = now.astimezone(UTC).date()
     validators = _validators(feed, today=today)
@@ -126,6 +126,12 @@ def _touch(feed: CalendarFeed, *, now: datetime) -> None:
         CalendarFeed.objects.filter(pk=feed.pk).update(last_fetched_at=now)
     except DatabaseError:
         logger.warning("feed %s was fetched, but the database is busy", feed.pk)
+
+
+def _sentence(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
+    body = f"{sentence}\n".encode()
+    headers = {**SAME_FOR_ALL, "Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(body))}
+    return _quietly(HttpResponse(b"" if request.method == "HEAD" else body, status=status, headers=headers), request)
 
 
 def _quietly(response: HttpResponse, request: HttpRequest) -> HttpResponse:

@@ -8,122 +8,309 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0002_guards'),
-        ('scheduling', '0002_no_overlaps'),
+        ("people", "0002_guards"),
+        ("scheduling", "0002_no_overlaps"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_type', models.CharField(choices=[('booking', 'Appointment')], max_length=16)),
-                ('subject_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('appointment', 'Reminder of an appointment')], max_length=24)),
-                ('occasion', models.CharField(max_length=16)),
-                ('channel', models.CharField(choices=[('email', 'E-mail')], max_length=8)),
-                ('recipient', models.CharField(max_length=32)),
-                ('batch', models.CharField(max_length=32)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject_type", models.CharField(choices=[("booking", "Appointment")], max_length=16)),
+                ("subject_id", models.BigIntegerField()),
+                ("kind", models.CharField(choices=[("appointment", "Reminder of an appointment")], max_length=24)),
+                ("occasion", models.CharField(max_length=16)),
+                ("channel", models.CharField(choices=[("email", "E-mail")], max_length=8)),
+                ("recipient", models.CharField(max_length=32)),
+                ("batch", models.CharField(max_length=32)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('subject_type', 'subject_id', 'kind', 'occasion', 'channel', 'recipient'), name='reminder_once'), models.CheckConstraint(condition=models.Q(('subject_type__in', ['booking'])), name='reminder_subject_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['appointment'])), name='reminder_kind_known')],
+                "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subject_type", "subject_id", "kind", "occasion", "channel", "recipient"),
+                        name="reminder_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("subject_type__in", ["booking"])), name="reminder_subject_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["appointment"])), name="reminder_kind_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CalendarEvent',
+            name="CalendarEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(max_length=64)),
-                ('sequence', models.PositiveIntegerField()),
-                ('status', models.CharField(choices=[('confirmed', 'Confirmed'), ('tentative', 'Tentative'), ('cancelled', 'Cancelled')], max_length=10)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('changed_at', models.DateTimeField()),
-                ('core', models.BinaryField()),
-                ('summary', models.BinaryField()),
-                ('place', models.BinaryField()),
-                ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='calendar_events', to='people.patient')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_events', to='scheduling.session')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.CharField(max_length=64)),
+                ("sequence", models.PositiveIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("confirmed", "Confirmed"), ("tentative", "Tentative"), ("cancelled", "Cancelled")],
+                        max_length=10,
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("changed_at", models.DateTimeField()),
+                ("core", models.BinaryField()),
+                ("summary", models.BinaryField()),
+                ("place", models.BinaryField()),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calendar_events",
+                        to="people.patient",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calendar_events",
+                        to="scheduling.session",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at', 'id'],
-                'indexes': [models.Index(fields=['patient', 'starts_at'], name='event_patient_start')],
-                'constraints': [models.UniqueConstraint(fields=('patient', 'session'), name='event_once'), models.CheckConstraint(condition=models.Q(('status__in', ['confirmed', 'tentative', 'cancelled'])), name='event_status_known'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='event_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('status', 'cancelled')), models.Q(models.Q(('status', 'cancelled'), _negated=True), ('cancelled_at', None)), _connector='OR'), name='event_cancelled_has_time')],
+                "ordering": ["starts_at", "id"],
+                "indexes": [models.Index(fields=["patient", "starts_at"], name="event_patient_start")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("patient", "session"), name="event_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["confirmed", "tentative", "cancelled"])),
+                        name="event_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="event_ends_after_start"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancelled_at__isnull", False), ("status", "cancelled")),
+                            models.Q(models.Q(("status", "cancelled"), _negated=True), ("cancelled_at", None)),
+                            _connector="OR",
+                        ),
+                        name="event_cancelled_has_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CalendarFeed',
+            name="CalendarFeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('detail', models.CharField(choices=[('busy', 'Busy'), ('appointment', 'Appointment'), ('full', 'Title and place')], default='appointment', max_length=12)),
-                ('alarm_minutes', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('color', models.CharField(blank=True, choices=[('', 'As my calendar app likes'), ('teal', 'Teal'), ('slateblue', 'Blue'), ('seagreen', 'Green'), ('chocolate', 'Orange'), ('mediumvioletred', 'Plum'), ('slategray', 'Grey')], default='', max_length=16)),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('last_fetched_at', models.DateTimeField(blank=True, null=True)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_feeds', to='people.patient')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "detail",
+                    models.CharField(
+                        choices=[("busy", "Busy"), ("appointment", "Appointment"), ("full", "Title and place")],
+                        default="appointment",
+                        max_length=12,
+                    ),
+                ),
+                ("alarm_minutes", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "color",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "As my calendar app likes"),
+                            ("teal", "Teal"),
+                            ("slateblue", "Blue"),
+                            ("seagreen", "Green"),
+                            ("chocolate", "Orange"),
+                            ("mediumvioletred", "Plum"),
+                            ("slategray", "Grey"),
+                        ],
+                        default="",
+                        max_length=16,
+                    ),
+                ),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("last_fetched_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="calendar_feeds", to="people.patient"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('detail__in', ['busy', 'appointment', 'full'])), name='feed_detail_known'), models.CheckConstraint(condition=models.Q(('color__in', ['', 'teal', 'slateblue', 'seagreen', 'chocolate', 'mediumvioletred', 'slategray'])), name='feed_color_known'), models.CheckConstraint(condition=models.Q(('alarm_minutes', None), ('alarm_minutes__lte', 10080), _connector='OR'), name='feed_alarm_within_week')],
+                "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("detail__in", ["busy", "appointment", "full"])), name="feed_detail_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "color__in",
+                                ["", "teal", "slateblue", "seagreen", "chocolate", "mediumvioletred", "slategray"],
+                            )
+                        ),
+                        name="feed_color_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("alarm_minutes", None), ("alarm_minutes__lte", 10080), _connector="OR"),
+                        name="feed_alarm_within_week",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NotificationPreference',
+            name="NotificationPreference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email_enabled', models.BooleanField(default=True)),
-                ('quiet_from', models.TimeField(default=datetime.time(21, 0))),
-                ('quiet_until', models.TimeField(default=datetime.time(8, 0))),
-                ('changed_at', models.DateTimeField()),
-                ('patient', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notification_preference', to='people.patient')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notification_preference', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email_enabled", models.BooleanField(default=True)),
+                ("quiet_from", models.TimeField(default=datetime.time(21, 0))),
+                ("quiet_until", models.TimeField(default=datetime.time(8, 0))),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "patient",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notification_preference",
+                        to="people.patient",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notification_preference",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('patient', None), ('user__isnull', False)), models.Q(('patient__isnull', False), ('user', None)), _connector='OR'), name='preference_one_owner')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("patient", None), ("user__isnull", False)),
+                            models.Q(("patient__isnull", False), ("user", None)),
+                            _connector="OR",
+                        ),
+                        name="preference_one_owner",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('appointment', 'Reminder of an appointment')], max_length=24)),
-                ('channel', models.CharField(choices=[('email', 'E-mail')], max_length=8)),
-                ('contact', models.CharField(max_length=254)),
-                ('sender_name', models.CharField(blank=True, max_length=60)),
-                ('language', models.CharField(choices=[('en', 'English'), ('es', 'Español')], max_length=2)),
-                ('subject', models.CharField(max_length=160)),
-                ('body', models.TextField()),
-                ('message_id', models.CharField(max_length=120)),
-                ('state', models.CharField(choices=[('pending', 'Waiting'), ('claimed', 'Being sent'), ('sent', 'Sent'), ('failed', 'Could not be sent'), ('dropped', 'No longer needed')], default='pending', max_length=8)),
-                ('due_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('claimed_by', models.CharField(blank=True, max_length=32)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('provider_id', models.CharField(blank=True, max_length=120)),
-                ('last_error', models.CharField(blank=True, max_length=60)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('patient', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='people.patient')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to=settings.AUTH_USER_MODEL)),
-                ('reminder', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to='notifications.reminder')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("appointment", "Reminder of an appointment")], max_length=24)),
+                ("channel", models.CharField(choices=[("email", "E-mail")], max_length=8)),
+                ("contact", models.CharField(max_length=254)),
+                ("sender_name", models.CharField(blank=True, max_length=60)),
+                ("language", models.CharField(choices=[("en", "English"), ("es", "Español")], max_length=2)),
+                ("subject", models.CharField(max_length=160)),
+                ("body", models.TextField()),
+                ("message_id", models.CharField(max_length=120)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting"),
+                            ("claimed", "Being sent"),
+                            ("sent", "Sent"),
+                            ("failed", "Could not be sent"),
+                            ("dropped", "No longer needed"),
+                        ],
+                        default="pending",
+                        max_length=8,
+                    ),
+                ),
+                ("due_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("claimed_by", models.CharField(blank=True, max_length=32)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("provider_id", models.CharField(blank=True, max_length=120)),
+                ("last_error", models.CharField(blank=True, max_length=60)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="people.patient",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="messages",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reminder",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="messages",
+                        to="notifications.reminder",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-id'],
-                'indexes': [models.Index(condition=models.Q(('state__in', ('pending', 'claimed'))), fields=['due_at'], name='message_open_due'), models.Index(fields=['patient', 'created_at'], name='message_patient')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'claimed', 'sent', 'failed', 'dropped'])), name='message_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'claimed'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='message_claim_is_lease'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='message_sent_has_time')],
+                "ordering": ["-created_at", "-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("pending", "claimed"))),
+                        fields=["due_at"],
+                        name="message_open_due",
+                    ),
+                    models.Index(fields=["patient", "created_at"], name="message_patient"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["pending", "claimed", "sent", "failed", "dropped"])),
+                        name="message_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "claimed"), _negated=True),
+                            ("lease_until__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="message_claim_is_lease",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", False), _connector="OR"
+                        ),
+                        name="message_sent_has_time",
+                    ),
+                ],
             },
         ),
     ]

@@ -71,6 +71,8 @@ def test_head_is_get_without_the_body(url: str) -> None:
     bare = calendar_feed(request, path_of(url).removeprefix("/calendar/").removesuffix(".ics"))
     assert (bare.status_code, bare.content, bare["Content-Length"]) == (200, b"", str(len(whole.content)))
     assert headers_of(fetch(url, "head")) == headers_of(whole)
+    nothing = calendar_feed(RequestFactory().head("/calendar/unknown.ics"), "unknown")
+    assert (nothing.status_code, nothing.content, nothing["Content-Length"]) == (404, b"", "27")
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
