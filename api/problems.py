@@ -99,7 +99,7 @@ def _of_framework(error: exceptions.APIException) -> Response:
 def flat_errors(detail: Any, path: str = "") -> dict[str, list[str]]:
     """The sentences by the field that they are about; a field inside another is named `breaks[0].starts_at`."""
     if isinstance(detail, Mapping):
-        parts = [(_inside(path, str(name)), inner) for name, inner in detail.items()]
+        parts = [(_inside(path, name), inner) for name, inner in detail.items()]
     elif isinstance(detail, list | tuple) and not all(isinstance(item, str) for item in detail):
         parts = [(f"{path}[{number}]", inner) for number, inner in enumerate(detail)]
     else:
@@ -112,7 +112,9 @@ def flat_errors(detail: Any, path: str = "") -> dict[str, list[str]]:
     return found
 
 
-def _inside(path: str, name: str) -> str:
+def _inside(path: str, name: str | int) -> str:
+    if isinstance(name, int):
+        return f"{path}[{name}]"
     if name == "non_field_errors":
         return path or name
     return f"{path}.{name}" if path else name

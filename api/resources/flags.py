@@ -1,5 +1,6 @@
 """Flags: what a coordinator must act on."""
 
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,8 @@ from api.inputs import Parameters
 from attendance.enums import FlagKind, FlagState
 from attendance.models import Flag
 from attendance.queries import flags_for_display
+
+SIX_DAYS = timedelta(days=6)
 
 
 class FlagAnswer(serializers.Serializer[Flag]):
@@ -43,7 +46,7 @@ class FlagParameters(Parameters):
     kind = serializers.ChoiceField(FlagKind.choices, required=False)
     state = serializers.ChoiceField(FlagState.choices, required=False)
     patient = IdFilter(required=False)
-    week = LocalDate(required=False, help_text="The first date of the week.")
+    week = LocalDate(required=False, help_text="Any date of the week.")
 
 
 class Flags(Resource):
@@ -55,6 +58,8 @@ class Flags(Resource):
         asked = self.asked(FlagParameters)
         if "patient" in asked:
             asked["patient_id"] = asked.pop("patient")
+        if "week" in asked:
+            asked["week__range"] = (asked["week"] - SIX_DAYS, asked.pop("week"))
         rows = flags_for_display(self.user).select_related("admission__site").filter(**asked)
         return self.answer_page(self.page(rows.order_by("-raised_at", "-pk")), FlagAnswer)
 

@@ -1,5 +1,6 @@
 """The ledger: the evidence beneath each week, to the minute."""
 
+from datetime import timedelta
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -18,8 +19,9 @@ from attendance.queries.ledger import LedgerWeek, ledger
 from attendance.services.weeks import recount_patient
 from people.domain.time import local_date
 from people.enums import Look
-from people.models import Patient
 from scheduling.enums import Kind
+
+SIX_DAYS = timedelta(days=6)
 
 
 class DeductionAnswer(serializers.Serializer[Any]):
@@ -101,13 +103,6 @@ class Ledger(OfPatient):
         self.looked_at(patient, Look.REPORT)
         recount_patient(patient.pk, now=self.now, first=first, last=last)
         weeks = ledger(patient.pk, first=first, last=last)
-        return Response(self._shown(patient, weeks, first=first, last=last))
-
-    def _shown(self, patient: Patient, weeks: Any, **span: Any) -> dict[str, Any]:
-        rows = LedgerWeekAnswer(weeks, many=True, context=self.get_serializer_context()).data
-        return {
-            "patient": str(patient.pk),
-            "from": span["first"].isoformat(),
-            "to": span["last"].isoformat(),
-            "weeks": rows,
-        }
+        if weeks:  # the dates widen to whole weeks
+            first, last = min(first, weeks[0].week.week), max(last, weeks[-1].week.week + SIX_DAYS)
+        return self.answer({"pk": patient.pk, "first": first, "last": last, "weeks": weeks}, LedgerAnswer)

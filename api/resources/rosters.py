@@ -102,7 +102,7 @@ class Rosters(Resource):
         """Mark the bookings that the rows name; the others stay as they are. All or nothing."""
         session = self._session("attendance.take_roster")
         said = self.said(RosterRows, data={"rows": request.data})
-        rows = [RosterRow(**{**row, "booking_id": _booking_id(row.pop("booking"))}) for row in said["rows"]]
+        rows = [RosterRow(booking_id=_booking_id(row.pop("booking")), **row) for row in said["rows"]]
         save_rows(session, rows, actor=self.user, now=self.now, expected_version=_expected(request))
         return self._answer(session)
 
