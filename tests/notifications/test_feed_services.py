@@ -115,3 +115,10 @@ def test_an_address_too_long_for_calendar_apps_is_not_given_out(cast: Cast, sett
     settings.BASE_URL = f"https://{'x' * 150}.example"
     with pytest.raises(ValueError, match="200 characters"):
         create_feed(cast.ana, actor=None, now=NOW)
+
+
+def test_the_rights_are_known_to_every_page_and_resource(cast: Cast) -> None:
+    feed, _ = create_feed(cast.ana, actor=None, now=NOW)
+    people = (account_of(cast.ana), account_of(cast.ben), cast.cory)
+    assert [user.has_perm("notifications.change_feed", feed) for user in people] == [True, False, False]
+    assert [user.has_perm("notifications.change_feed") for user in people] == [True, True, False]
