@@ -42,8 +42,8 @@ def on_session_changed(*, session_id: int, before: dict[str, Any], now: datetime
         (_instant(before["starts_at"]), _instant(before["ends_at"])),
     }
     mark_programs([(session.program_id, span) for span in sorted(spans)], now=now)
-    moved = Booking.objects.filter(session_id=session_id).order_by("pk").values_list("patient_id", flat=True)
-    mark_patients([(patient_id, span) for patient_id in moved for span in sorted(spans)], now=now)
+    moved = Booking.objects.filter(session_id=session_id).order_by("patient_id").values_list("patient_id", flat=True)
+    mark_patients([(patient_id, span) for patient_id in moved.distinct() for span in sorted(spans)], now=now)
 
 
 @receiver(seats_changed, dispatch_uid="attendance.seats_changed")

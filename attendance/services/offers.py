@@ -39,7 +39,6 @@ class Slot:
     ends_at: datetime
     clinical_minutes: int
     mode: str
-    state: str
     sessions: int
     first_id: int
     last_id: int
@@ -64,7 +63,7 @@ class WeekOffer:
         for slot in slots:
             interval = Interval(slot.starts_at, slot.ends_at)
             self._days[interval, slot.clinical_minutes] = day = local_date(slot.starts_at, zone)
-            if slot.state == SessionState.SCHEDULED and now < min(slot.starts_at - cutoff, slot.starts_at):
+            if now < slot.starts_at - cutoff:
                 self._ahead.append((slot, _option(slot, interval, day, cutoff)))
 
     def bookable_by(self, calendar: PatientCalendar, *, now: datetime) -> list[SessionOption]:
@@ -135,8 +134,8 @@ def _slots(program_ids: Iterable[int], span: Interval) -> dict[int, list[Slot]]:
         Session.objects.filter(program_id__in=sorted(program_ids), capacity__gt=F("seats_taken") + F("seats_held"))
         .exclude(state=SessionState.CANCELLED)
         .starting_in(span)
-        .order_by("starts_at", "ends_at", "clinical_minutes", "mode", "state")
-        .values_list("program_id", "starts_at", "ends_at", "clinical_minutes", "mode", "state")
+        .order_by("starts_at", "ends_at", "clinical_minutes", "mode")
+        .values_list("program_id", "starts_at", "ends_at", "clinical_minutes", "mode")
         .annotate(sessions=Count("pk"), first=Min("pk"), last=Max("pk"))
     )
     slots: dict[int, list[Slot]] = defaultdict(list)
@@ -156,7 +155,7 @@ def _option(slot: Slot, interval: Interval, day: date, cutoff: timedelta) -> Ses
         seats_left=1,
         site_id=0,
         local_day=day,
-        state=slot.state,
+        state=SessionState.SCHEDULED,
         booking_closes_at=slot.starts_at - cutoff,
         program_id=slot.program_id,
     )

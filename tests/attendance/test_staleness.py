@@ -141,6 +141,15 @@ def test_a_change_marks_the_weeks_that_it_touches(clinic: Clinic, name: str) -> 
     assert RecountMark.objects.count() == 0
 
 
+def test_a_week_is_behind_since_the_first_change(clinic: Clinic) -> None:
+    cancel(clinic.booking, actor=None, now=LATER)
+    take_up_marks(now=LATER)
+    remove_work_hours(clinic.cast.work_of(clinic.ana), actor=None, now=LATER)
+    take_up_marks(now=LATER + timedelta(minutes=1))
+    row = TreatmentWeek.objects.get(patient=clinic.ana, week=THIS)
+    assert (row.stale_at, row.change_count) == (LATER, 2)
+
+
 def test_what_is_rolled_back_marks_nothing(clinic: Clinic) -> None:
     with transaction.atomic():
         cancel(clinic.booking, actor=None, now=LATER)

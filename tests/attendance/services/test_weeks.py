@@ -128,6 +128,31 @@ def test_bookable_keeps_to_the_plans_days_and_a_missed_day_is_free_for_a_make_up
     assert week_of(patient).bookable_minutes == 180
 
 
+@pytest.mark.parametrize(("late", "billable"), [(0, 1), (1, 0)])
+def test_a_day_is_billable_from_three_hours_credited(cast: Cast, late: int, billable: int) -> None:
+    patient = cast.patient()
+    for start, minutes in (("2026-11-16 10:00", 60), ("2026-11-16 18:00", 120)):
+        booking = cast.booked(patient, cast.session(start, minutes=minutes, now=BEFORE), now=BEFORE)
+        arrived = booking.starts_at + timedelta(minutes=late)
+        save_rows(booking.session, [RosterRow(booking.pk, "present", arrived_at=arrived)], actor=cast.dana, now=NOW)
+    recount_patient(patient.pk, now=NOW)
+    row = week_of(patient)
+    assert (row.credited_minutes, row.days, row.billable_days) == (180 - 2 * late, 1, billable)
+
+
+def test_one_waits_for_one_session_and_may_book_its_twin(cast: Cast) -> None:
+    patient, other = cast.patient(), cast.patient()
+    waited = cast.session("2026-11-19 18:00", capacity=1, counselor=False, room=False)
+    taken = cast.booked(other, waited)
+    cast.booked(patient, waited, waitlist=True)
+    Session.objects.filter(pk=waited.pk).update(seats_taken=0)  # a seat that promotion has not given out yet
+    recount_patient(patient.pk, now=NOW)
+    assert week_of(patient).bookable_minutes == 0
+    cast.session("2026-11-19 18:00", counselor=False, room=False)
+    recount_patient(patient.pk, now=NOW)
+    assert (week_of(patient).bookable_minutes, taken.patient) == (180, other)
+
+
 def test_parallel_sessions_are_offered_once(cast: Cast) -> None:
     patient = cast.patient()
     for title in ("East", "West"):
