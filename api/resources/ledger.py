@@ -86,7 +86,8 @@ class LedgerAnswer(serializers.Serializer[Any]):
 
     def get_fields(self) -> dict[str, Any]:
         names = {"from": LocalDate(source="first"), "to": LocalDate(source="last")}  # `from` is no name in Python
-        return {**super().get_fields(), **names}
+        fields: dict[str, Any] = super().get_fields()
+        return {"patient": fields["patient"], **names, "weeks": fields["weeks"]}
 
 
 class Ledger(OfPatient):

@@ -1,0 +1,204 @@
+"""Nobody sees what is none of theirs: every address, asked by somebody without an account and by a stranger.
+
+The table is compared with the URLs: a new route without an entry fails.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from api.urls import urlpatterns
+from people.models import TrailEntry
+from people.services.plans import add_leave
+from scheduling.models import Booking, Session
+from tests.api.conftest import Clients
+from tests.cast import ADMITTED, NOW, Cast
+
+PUBLIC = {"schema", "docs", "nothing"}
+"""What anybody may read: the description of the API, and that there is nothing elsewhere."""
+
+
+@dataclass
+class Clinic:
+    """One of everything at Maple Street, for its addresses."""
+
+    cast: Cast
+    ids: dict[str, str] = field(default_factory=dict)
+    session: Session = field(init=False)
+    booking: Booking = field(init=False)
+
+    def __post_init__(self) -> None:
+        from attendance.models import Flag
+        from notifications.services.feeds import create_feed
+        from scheduling.services.series import SeriesFields, create_series
+
+        cast = self.cast
+        self.session = cast.session("2026-11-18 18:00")
+        self.booking = cast.booked(cast.ana, self.session)
+        admission = cast.admission_of(cast.ana)
+        fields = SeriesFields(
+            cast.program, cast.site, "group", "Skills", "FREQ=WEEKLY;BYDAY=FR", "2026-11-20T18:00", 180, 12
+        )
+        add_leave(admission, starts_on=ADMITTED, ends_on=ADMITTED, actor=None, now=NOW)
+        flag = Flag.objects.create(
+            patient=cast.ana, admission=admission, week=ADMITTED, kind="at_risk", raised_at=NOW, facts={}
+        )
+        feed, _ = create_feed(cast.ana, actor=None, now=NOW)
+        self.ids = {
+            "patient_id": str(cast.ana.pk),
+            "admission_id": str(admission.pk),
+            "session_id": str(self.session.pk),
+            "booking_id": str(self.booking.pk),
+            "series_id": str(create_series(fields, actor=None, now=NOW, weeks=2).pk),
+            "work_hours_id": str(cast.work_of(cast.ana).pk),
+            "flag_id": str(flag.pk),
+            "feed_id": str(feed.pk),
+        }
+
+
+Body = Callable[[Clinic], Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A body, and what a stranger is answered."""
+
+    status: int
+    body: Body = lambda clinic: {}
+
+
+EMPTY = Asked(200)
+UNSEEN = Asked(404)
+
+
+def _booking(clinic: Clinic) -> Any:
+    return {"session": str(clinic.session.pk), "patient": str(clinic.cast.ana.pk)}
+
+
+def _session(clinic: Clinic) -> Any:
+    return {
+        "program": str(clinic.cast.program.pk),
+        "site": str(clinic.cast.site.pk),
+        "kind": "group",
+        "title": "Mine",
+        "starts_at": "2026-11-19T18:00:00-07:00",
+        "ends_at": "2026-11-19T21:00:00-07:00",
+        "capacity": 5,
+    }
+
+
+def _series(clinic: Clinic) -> Any:
+    times = {"rrule": "FREQ=WEEKLY", "starts_at_local": "2026-11-19T18:00", "duration_minutes": 180}
+    return {**{key: value for key, value in _session(clinic).items() if not key.endswith("_at")}, **times}
+
+
+def _intake(clinic: Clinic) -> Any:
+    admission = {
+        "program": str(clinic.cast.program.pk),
+        "site": str(clinic.cast.site.pk),
+        "admitted_on": "2026-11-18",
+    }
+    return {"name": "Somebody", "admission": admission}
+
+
+TABLE: dict[str, dict[str, Asked]] = {
+    "me": {"get": Asked(200), "patch": Asked(200)},
+    "patients": {"get": EMPTY, "post": Asked(400, _intake)},
+    "patient": {"get": UNSEEN, "patch": UNSEEN},
+    "admissions": {"get": UNSEEN, "post": UNSEEN},
+    "admission": {"patch": UNSEEN},
+    "phases": {"get": UNSEEN, "post": UNSEEN},
+    "leaves": {"get": UNSEEN, "post": UNSEEN},
+    "patient-weeks": {"get": UNSEEN},
+    "ledger": {"get": UNSEEN},
+    "all-work-hours": {"get": EMPTY, "post": Asked(404, lambda clinic: {"patient": str(clinic.cast.ana.pk)})},
+    "work-hours": {"get": UNSEEN, "patch": UNSEEN, "delete": UNSEEN},
+    "sessions": {"get": EMPTY, "post": Asked(400, _session)},
+    "session": {"get": UNSEEN, "patch": UNSEEN},
+    "cancel-session": {"post": UNSEEN},
+    "roster": {"get": UNSEEN, "put": Asked(404, lambda clinic: [])},
+    "sign-roster": {"post": UNSEEN},
+    "all-series": {"get": EMPTY, "post": Asked(400, _series)},
+    "series": {"get": UNSEEN},
+    "occurrences": {"get": UNSEEN},
+    "bookings": {"get": EMPTY, "post": Asked(404, _booking)},
+    "booking": {"get": UNSEEN},
+    "cancel-booking": {"post": UNSEEN},
+    "move-booking": {"post": UNSEEN},
+    "board": {"get": EMPTY},
+    "summary": {"get": EMPTY},
+    "flags": {"get": EMPTY},
+    "flag": {"get": UNSEEN},
+    "calendar-feeds": {"get": EMPTY, "post": Asked(403)},
+    "calendar-feed": {"get": UNSEEN, "patch": UNSEEN, "delete": UNSEEN},
+    "rotate-feed": {"post": UNSEEN},
+    "preferences": {"get": Asked(200), "patch": Asked(200)},
+    "messages": {"get": EMPTY},
+}
+
+ROWS = [(name, verb) for name, verbs in TABLE.items() for verb in verbs]
+
+
+def _address(name: str, clinic: Clinic) -> str:
+    pattern = next(one for one in urlpatterns if one.name == name)
+    wanted = pattern.pattern.converters
+    return reverse(f"api:{name}", kwargs={key: clinic.ids[key] for key in wanted})
+
+
+def test_every_route_has_an_entry() -> None:
+    routed = {
+        (pattern.name, verb)
+        for pattern in urlpatterns
+        if pattern.name not in PUBLIC
+        for verb in pattern.callback.actions  # type: ignore[union-attr]
+        if verb != "head"
+    }
+    assert routed == set(ROWS)
+
+
+@pytest.mark.parametrize(("name", "verb"), ROWS)
+def test_without_an_account_one_is_asked_who_one_is(name: str, verb: str, cast: Cast, client_of: Clients) -> None:
+    clinic = Clinic(cast)
+    before = TrailEntry.objects.count()
+    response = getattr(client_of(None), verb)(_address(name, clinic), TABLE[name][verb].body(clinic))
+    assert (response.status_code, response.json()["code"]) == (401, "not_authenticated")
+    assert response["WWW-Authenticate"] == "Bearer"
+    assert TrailEntry.objects.count() == before
+
+
+@pytest.mark.parametrize(("name", "verb"), ROWS)
+@pytest.mark.parametrize("who", ["stranger", "ben"])
+def test_a_stranger_finds_nothing(who: str, name: str, verb: str, cast: Cast, client_of: Clients) -> None:
+    """Stranger coordinates another site; Ben is another patient of the same one, to whom Ana is unseen too."""
+    clinic = Clinic(cast)
+    account = cast.stranger if who == "stranger" else cast.ben.user
+    asked = TABLE[name][verb]
+    expected = asked.status if who == "stranger" else BEN.get((name, verb), asked.status)
+    before = TrailEntry.objects.filter(patient_id=cast.ana.pk).count()
+    response = getattr(client_of(account), verb)(_address(name, clinic), asked.body(clinic))
+    assert response.status_code == expected, response.content
+    assert TrailEntry.objects.filter(patient_id=cast.ana.pk).count() == before
+    assert "Ana Reyes" not in response.content.decode()
+    if asked is EMPTY and who == "stranger":
+        assert response.json() == {"results": [], "next": None, "previous": None}
+
+
+BEN: dict[tuple[str, str], int] = {
+    ("patients", "post"): 403,
+    ("all-work-hours", "post"): 404,
+    ("sessions", "post"): 403,
+    ("session", "get"): 200,  # a session of his own program
+    ("session", "patch"): 403,
+    ("cancel-session", "post"): 403,
+    ("roster", "get"): 403,
+    ("roster", "put"): 403,
+    ("sign-roster", "post"): 403,
+    ("all-series", "post"): 403,
+    ("board", "get"): 403,
+    ("summary", "get"): 403,
+    ("calendar-feeds", "post"): 201,  # his own
+}
+"""Where another patient of the same program is answered otherwise than a stranger."""
