@@ -1,0 +1,1 @@
+"""What the pages accept, one page a file."""

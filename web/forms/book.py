@@ -1,0 +1,12 @@
+"""What the button of a session sends."""
+
+from django import forms
+
+
+class BookForm(forms.Form):
+    """A session to book; `back` names the page that asked."""
+
+    session = forms.IntegerField(min_value=1)
+    accept_work_overlap = forms.BooleanField(required=False)
+    waitlist = forms.BooleanField(required=False)
+    back = forms.ChoiceField(choices=[("week", "week"), ("book", "book")], required=False)

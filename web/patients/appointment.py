@@ -1,0 +1,102 @@
+"""One appointment as its card shows it: when, where, with whom, and what to do about it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from scheduling.enums import BookingStatus, Mode
+from scheduling.models import Booking, Session
+from web import format as figures
+from web.components.actions import Action
+from web.patients import words
+
+JOIN_BEFORE = timedelta(minutes=15)
+MAPS = "https://www.google.com/maps/dir/?"
+
+
+@dataclass(frozen=True)
+class AppointmentCard:
+    """`heading` is the day and the times; `join` is there only for those booked, from 15 minutes before the start."""
+
+    booking: Booking
+    heading: str
+    until: str
+    kind: str
+    icon: str
+    place: str
+    aside: str
+    note: str
+    by_video: bool
+    join: Action | None
+    actions: tuple[Action, ...]
+
+
+def appointment_card(booking: Booking, *, zone: ZoneInfo, today: date, now: datetime) -> AppointmentCard:
+    """The card of a booking with its session's site, room and counselors."""
+    session = booking.session
+    by_video = session.mode == Mode.TELEHEALTH
+    join = _join(booking, now=now)
+    heading = f"{words.day_name(session.starts_at, zone, today=today)}, {words.times(session, zone)}"
+    title, aside, note = _place(session)
+    return AppointmentCard(
+        booking=booking,
+        heading=heading,
+        until=figures.time_until(max(0, -((now - session.starts_at) // timedelta(minutes=1)))),
+        kind=words.kind_word(session),
+        icon="camera-video" if by_video else "door-open",
+        place=title,
+        aside=aside,
+        note=note,
+        by_video=by_video or session.mode == Mode.EITHER,
+        join=join,
+        actions=tuple(_actions(booking, now=now)),
+    )
+
+
+def _join(booking: Booking, *, now: datetime) -> Action | None:
+    session = booking.session
+    open_now = session.starts_at - JOIN_BEFORE <= now < session.ends_at
+    booked = booking.status == BookingStatus.BOOKED and booking.live
+    if not (session.telehealth_url and session.mode != Mode.IN_PERSON and open_now and booked):
+        return None
+    attributes = {"rel": "noreferrer", "target": "_blank"}
+    return Action(
+        _("Join by video"),
+        session.telehealth_url,
+        look="primary",
+        icon="camera-video",
+        wide=True,
+        attributes=attributes,
+    )
+
+
+def _place(session: Session) -> tuple[str, str, str]:
+    """Title, what follows it, and the line beneath."""
+    counselors = words.with_whom(session)
+    led_by = _("with %(names)s") % {"names": counselors} if counselors else ""
+    if session.mode == Mode.TELEHEALTH:
+        return _("By video"), "", led_by
+    room = session.room.name if session.room else ""
+    lines = [part for part in (room, session.site.directions, session.site.address) if part]
+    title = lines[0] if lines else _("At your clinic")
+    aside = session.site.directions if room else ""
+    address = session.site.address if session.site.address != title else ""
+    return title, aside, " · ".join(part for part in (address, led_by) if part)
+
+
+def _actions(booking: Booking, *, now: datetime) -> list[Action]:
+    session = booking.session
+    actions = []
+    if session.mode != Mode.TELEHEALTH and session.site.address:
+        query = urlencode({"api": 1, "destination": session.site.address})
+        leaving = {"rel": "noreferrer", "target": "_blank"}
+        actions.append(Action(_("Directions"), MAPS + query, icon="signpost-split", attributes=leaving))
+    if session.site.phone:
+        actions.append(Action(_("I’m late"), f"tel:{session.site.phone}", hint=_("Call")))
+    if booking.status != BookingStatus.CANCELLED and now < session.starts_at:
+        actions.append(Action(_("Can’t come"), reverse("cancel-appointment", args=[booking.pk])))
+    return actions

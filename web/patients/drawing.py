@@ -1,0 +1,52 @@
+"""The drawing of a patient's week: work and travel, what was done, what is booked, and what would repair it."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from scheduling.models import Booking
+from scheduling.services.outlook import WeekOutlook
+from web.components.week_grid import GridItem, WeekGrid, build_week_grid
+from web.patients import words
+from web.patients.repair import book_url
+from web.patients.visit import PatientWeek
+
+LEAST_HOURS = (7, 21)
+
+
+def draw_week(
+    one: PatientWeek, outlook: WeekOutlook, bookings: Iterable[Booking], *, offered: object = None
+) -> WeekGrid:
+    """The grid of the week. `offered` is the id of the session that is proposed; missed appointments are left out."""
+    items = [*_work(outlook), *_appointments(bookings)]
+    session = outlook.session(offered)
+    if session is not None:
+        day = session.starts_at.astimezone(one.zone).date().isoformat()
+        url = f"{book_url(one, day=day)}#session-{session.pk}"
+        minutes = session.clinical_minutes
+        items.append(GridItem(session.starts_at, session.ends_at, "offered", _("Add"), url=url, minutes=minutes))
+    return build_week_grid(one.week.days, items, one.zone, now=one.now, hours=LEAST_HOURS)
+
+
+def _work(outlook: WeekOutlook) -> Iterable[GridItem]:
+    for busy in outlook.calendar.value.busy:
+        yield GridItem(busy.work.start, busy.work.end, "work", _("Work"))
+        for way in (busy.travel_before, busy.travel_after):
+            if way is not None:
+                yield GridItem(way.start, way.end, "travel", _("Travel"))
+
+
+def _appointments(bookings: Iterable[Booking]) -> Iterable[GridItem]:
+    for row in bookings:
+        if row.marked_at is not None and not row.counted_minutes:
+            continue
+        yield GridItem(
+            row.starts_at,
+            row.ends_at,
+            "done" if row.marked_at is not None else "booked",
+            words.kind_word(row.session),
+            words.kind_icon(row.session),
+            url=reverse("appointment", args=[row.pk]),
+            minutes=row.counted_minutes,
+        )

@@ -1,0 +1,211 @@
+"""What can be booked in a week, day by day: what fits first, what does not beneath, each with its reason."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from people.domain.time import local_date
+from scheduling.enums import BookingStatus
+from scheduling.models import Booking
+from scheduling.queries import SessionFit
+from scheduling.services.outlook import WeekOutlook
+from web import format as figures
+from web.components.actions import Action
+from web.patients import words
+from web.patients.visit import PatientWeek
+
+LIFTED_BY_PATIENT = frozenset({"overlaps_work"})
+NOT_SHOWN = frozenset({"session_cancelled", "session_started", "not_enrolled"})
+HELD = "already_booked"
+
+
+@dataclass(frozen=True)
+class OfferRow:
+    """A line of `_partials/session_row.html`."""
+
+    id: str
+    times: str
+    icon: str
+    kind: str
+    seats: str = ""
+    gain: str = ""
+    reaches: bool = False
+    why_not: str = ""
+    why_icon: str = ""
+    action: Action | None = None
+
+
+@dataclass(frozen=True)
+class OfferDay:
+    """A day with what is on: `fitting` rows, those booked among them, and `unfit` ones in a fold."""
+
+    on: date
+    name: str
+    work: str
+    fitting: tuple[OfferRow, ...]
+    unfit: tuple[OfferRow, ...]
+
+    @property
+    def fold(self) -> str:
+        """ "2 that don't fit"."""
+        count = len(self.unfit)
+        return ngettext("%(count)d that doesn’t fit", "%(count)d that don’t fit", count) % {"count": count}
+
+
+@dataclass(frozen=True)
+class StripDay:
+    """One day of the strip: weekday, number, and a word such as "3 fit" or "booked"."""
+
+    on: date
+    weekday: str
+    name: str
+    word: str
+    is_past: bool
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A week's offer. `first` is the day from which it is listed."""
+
+    days: tuple[OfferDay, ...]
+    strip: tuple[StripDay, ...]
+    first: date
+
+
+def offer_of(
+    one: PatientWeek,
+    outlook: WeekOutlook,
+    bookings: Iterable[Booking],
+    waiting: Iterable[Booking],
+    *,
+    asked: date | None = None,
+) -> Offer:
+    """The week's offer from the day asked for on; without one, from the first day on which something fits."""
+    rows = _Rows(one, outlook, bookings, waiting)
+    by_day = rows.by_day()
+    first = asked if asked in one.week.days else _first_day(one, by_day)
+    days = tuple(by_day[on] for on in one.week.days if on in by_day and on >= first)
+    return Offer(days, tuple(_strip(one, by_day, bookings, first)), first)
+
+
+class _Rows:
+    """The rows of a week, each made from a session beside booking's answer."""
+
+    def __init__(
+        self, one: PatientWeek, outlook: WeekOutlook, bookings: Iterable[Booking], waiting: Iterable[Booking]
+    ) -> None:
+        self._one, self._outlook = one, outlook
+        self._held = {row.session_id: row for row in (*bookings, *waiting)}
+        best = outlook.next_best
+        self._best = best.option.id if best else None
+        self._best_is_drawn = False
+
+    def by_day(self) -> dict[date, OfferDay]:
+        """The days on which anything is on."""
+        shown: dict[date, list[SessionFit]] = {}
+        for fit in self._outlook.sessions:
+            if not NOT_SHOWN & set(fit.why_not):
+                shown.setdefault(local_date(fit.session.starts_at, self._one.zone), []).append(fit)
+        return {on: self._day(on, fits) for on, fits in shown.items()}
+
+    def _day(self, on: date, fits: list[SessionFit]) -> OfferDay:
+        takeable = [fit for fit in fits if not fit.why_not or HELD in fit.why_not]
+        return OfferDay(
+            on=on,
+            name=figures.long_day(on),
+            work=words.work_on(on, self._outlook.calendar),
+            fitting=tuple(self._held_row(fit) if fit.why_not else self._free_row(fit) for fit in takeable),
+            unfit=tuple(self._unfit_row(fit) for fit in fits if fit not in takeable),
+        )
+
+    def _common(self, fit: SessionFit) -> dict[str, Any]:
+        session = fit.session
+        return {
+            "id": f"session-{session.pk}",
+            "times": words.times(session, self._one.zone),
+            "icon": words.kind_icon(session),
+            "kind": words.kind_and_place(session, home_site_id=self._one.admission.site_id),
+        }
+
+    def _free_row(self, fit: SessionFit) -> OfferRow:
+        session, outlook = fit.session, self._outlook
+        total = outlook.counted_minutes + session.clinical_minutes
+        reaches = 0 < outlook.need_minutes <= session.clinical_minutes
+        sentence = _("%(gain)s reaches your %(goal)s") if reaches else _("%(gain)s makes %(total)s")
+        gain = sentence % {
+            "gain": figures.signed_minutes(session.clinical_minutes),
+            "goal": figures.hours_in_words(outlook.target.min_minutes),
+            "total": figures.minutes(total),
+        }
+        look = "primary" if session.pk == self._best else "soft"
+        action = self._button(fit, _("Book"), look=look)
+        return OfferRow(**self._common(fit), seats=words.seats_left(session), gain=gain, reaches=reaches, action=action)
+
+    def _held_row(self, fit: SessionFit) -> OfferRow:
+        booking = self._held.get(fit.session.pk)
+        waits = booking is not None and booking.status == BookingStatus.WAITLISTED
+        gain = _("You wait for a seat") if waits else _("Booked")
+        hint = words.day_and_times(fit.session, self._one.zone, today=self._one.today)
+        url = reverse("appointment", args=[booking.pk]) if booking else ""
+        action = Action(_("See it"), url, look="text", hint=hint) if booking else None
+        return OfferRow(**self._common(fit), gain=gain, reaches=not waits, action=action)
+
+    def _unfit_row(self, fit: SessionFit) -> OfferRow:
+        told = next(code for code in words.ICON_OF_REASON if code in fit.why_not)
+        most = self._outlook.target.max_minutes
+        return OfferRow(
+            **self._common(fit),
+            why_not=words.reason(told, fit.session, self._outlook.calendar, maximum_minutes=most),
+            why_icon=words.ICON_OF_REASON[told],
+            action=self._way_round(fit),
+        )
+
+    def _way_round(self, fit: SessionFit) -> Action | None:
+        """What a patient may decide for themself: to come although they work, and to wait where it is full."""
+        left = set(fit.why_not) - LIFTED_BY_PATIENT
+        lifted = {"accept_work_overlap": "1"} if LIFTED_BY_PATIENT & set(fit.why_not) else {}
+        if not left:
+            return self._button(fit, _("Book anyway"), look="text", **lifted)
+        if left == {"session_full"}:
+            return self._button(fit, _("Wait for it"), look="text", waitlist="1", **lifted)
+        return None
+
+    def _button(self, fit: SessionFit, label: str, *, look: Any, **more: str) -> Action:
+        hint = words.day_and_times(fit.session, self._one.zone, today=self._one.today)
+        fields = {"session": str(fit.session.pk), "back": "book", **more}
+        return Action(label, reverse("book"), method="post", look=look, hint=hint, fields=fields)
+
+
+def _first_day(one: PatientWeek, by_day: Mapping[date, OfferDay]) -> date:
+    with_seats = [on for on, day in by_day.items() if any(row.seats for row in day.fitting)]
+    return min(with_seats or by_day, default=max(one.week.starts_on, min(one.today, one.week.ends_on)))
+
+
+def _strip(
+    one: PatientWeek, by_day: Mapping[date, OfferDay], bookings: Iterable[Booking], first: date
+) -> Iterable[StripDay]:
+    booked: dict[date, list[Booking]] = {}
+    for row in bookings:
+        booked.setdefault(local_date(row.starts_at, one.zone), []).append(row)
+    for on in one.week.days:
+        free = sum(bool(row.seats) for row in by_day[on].fitting) if on in by_day else 0
+        word = ngettext("%(count)d fits", "%(count)d fit", free) % {"count": free} if free else ""
+        if any(row.marked_at is None and row.ends_at > one.now for row in booked.get(on, ())):
+            word = word or _("booked")
+        elif any(row.counted_minutes for row in booked.get(on, ())):
+            word = word or _("done")
+        yield StripDay(
+            on=on,
+            weekday=date_format(on, "D"),
+            name=figures.long_day(on),
+            word=word,
+            is_past=on < one.today,
+            is_active=on == first,
+        )

@@ -1,0 +1,172 @@
+"""`/book/`: what is on in a week, what fits, and booking it; and one's appointments, each with its way out."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from people.domain.time import local_date
+from people.errors import Refusal
+from scheduling.enums import BookingStatus
+from scheduling.errors import AlreadyBooked
+from scheduling.models import Booking, Session
+from scheduling.services.booking import book as place_booking
+from scheduling.services.booking import cancel
+from scheduling.services.waitlist import place_in_line
+from web import format as figures
+from web.forms.book import BookForm
+from web.notices import say_bad, say_done, say_info
+from web.patients import words
+from web.patients.appointment import appointment_card
+from web.patients.offer import offer_of
+from web.patients.reading import counted_week, own_bookings, read_week
+from web.patients.visit import PatientWeek, Visit, asked_day, patient_page
+from web.views.week import switcher
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_page
+def book(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """What can be booked in the week that holds `?week=`, from `?day=` on; a POST books one of them."""
+    if request.method == "POST":
+        return _book(request, visit)
+    day = asked_day(request, "day")
+    one = visit.week_with(asked_day(request, "week") or day or visit.today)
+    if one is None:
+        return redirect("week")
+    reading = read_week(visit, one)
+    context = {
+        "answer": reading.answer,
+        "offer": offer_of(one, reading.outlook, reading.bookings, reading.waiting, asked=day),
+        "switcher": switcher(visit, one, "book"),
+        "week_start": one.week.starts_on.isoformat(),
+        "is_over": one.is_over,
+    }
+    return render(request, "book/book.html", context)
+
+
+@require_safe
+@patient_page
+def appointment(request: HttpRequest, visit: Visit, booking_id: int) -> HttpResponse:
+    """One of one's own appointments."""
+    booking = get_object_or_404(own_bookings(visit.patient), pk=booking_id)
+    one = _week_of(visit, booking)
+    card = appointment_card(booking, zone=one.zone, today=one.today, now=visit.now)
+    return render(request, "book/appointment.html", {"card": card, "booking": booking, **_standing(booking, visit)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_page
+def cancel_appointment(request: HttpRequest, visit: Visit, booking_id: int) -> HttpResponse:
+    """Asks whether one really cannot come, and what that makes of the week; a POST gives the seat back."""
+    booking = get_object_or_404(own_bookings(visit.patient), pk=booking_id)
+    if request.method == "POST":
+        return _give_back(request, visit, booking)
+    if booking.status == BookingStatus.CANCELLED:
+        return redirect("appointment", booking_id)
+    one = _week_of(visit, booking)
+    week = counted_week(visit, one)
+    left = week.projected_minutes - booking.counted_minutes
+    context = {
+        "booking": booking,
+        "when": words.day_and_times(booking, one.zone, today=one.today),
+        "is_late": booking.live and visit.now > booking.starts_at - _late_within(booking),
+        "waits": booking.status == BookingStatus.WAITLISTED,
+        "left": figures.minutes(left),
+        "short": figures.minutes(week.min_minutes - left) if left < week.min_minutes else "",
+        "has_begun": visit.now >= booking.starts_at,
+        "phone": booking.session.site.phone,
+    }
+    return render(request, "book/cancel.html", context)
+
+
+@require_POST
+@patient_page
+def book_again(request: HttpRequest, visit: Visit, booking_id: int) -> HttpResponse:
+    """Undoes a cancellation: books the same session once more, as it was booked before."""
+    booking = get_object_or_404(own_bookings(visit.patient), pk=booking_id)
+    options = {"accept_work_overlap": booking.work_overlap_accepted}
+    return _try_to_book(request, visit, booking.session, back="week", options=options)
+
+
+def _book(request: HttpRequest, visit: Visit) -> HttpResponse:
+    form = BookForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    said = form.cleaned_data
+    session = get_object_or_404(Session.objects.visible_to(visit.user).select_related("site"), pk=said["session"])
+    options = {"accept_work_overlap": said["accept_work_overlap"], "waitlist": said["waitlist"]}
+    return _try_to_book(request, visit, session, back=said["back"] or "book", options=options)
+
+
+def _try_to_book(
+    request: HttpRequest, visit: Visit, session: Session, *, back: str, options: dict[str, bool]
+) -> HttpResponse:
+    day = local_date(session.starts_at, visit.zone).isoformat()
+    try:
+        booking = place_booking(visit.patient, session, actor=visit.user, now=visit.now, **options)
+    except AlreadyBooked:
+        say_info(request, _("That one is yours already. Nothing changed."))
+    except Refusal as refusal:
+        say_bad(request, f"{words.refused(refusal.code)} {_('Nothing was booked.')}")
+    else:
+        _say_booked(request, visit, booking)
+    return redirect(f"{reverse(back)}?week={day}" + (f"&day={day}" if back == "book" else ""))
+
+
+def _say_booked(request: HttpRequest, visit: Visit, booking: Booking) -> None:
+    one = _week_of(visit, booking)
+    day = words.day_name(booking.starts_at, one.zone, today=one.today)
+    undo = reverse("cancel-appointment", args=[booking.pk])
+    if booking.status == BookingStatus.WAITLISTED:
+        place = words.place_in_line(place_in_line(booking) or 1)
+        text = _("You are %(place)s in line for %(when)s. If a seat comes free, it is yours.")
+        when = words.day_and_times(booking, one.zone, today=one.today)
+        say_done(request, text % {"place": place, "when": when}, undo_url=undo)
+        return
+    total = figures.minutes(counted_week(visit, one).projected_minutes)
+    say_done(request, _("%(day)s is booked. You’re at %(total)s.") % {"day": day, "total": total}, undo_url=undo)
+
+
+def _give_back(request: HttpRequest, visit: Visit, booking: Booking) -> HttpResponse:
+    one = _week_of(visit, booking)
+    held_seat = booking.status != BookingStatus.WAITLISTED
+    try:
+        cancelled = cancel(booking, actor=visit.user, now=visit.now)
+    except Refusal as refusal:
+        say_bad(request, f"{words.refused(refusal.code)} {_('Nothing was changed.')}")
+    else:
+        when = words.day_and_times(booking, one.zone, today=one.today)
+        text = _("%(when)s is given back.") if held_seat else _("You no longer wait for %(when)s.")
+        undo = reverse("book-again", args=[cancelled.pk]) if held_seat else ""
+        say_done(request, text % {"when": when}, undo_url=undo)
+    return redirect(f"{reverse('week')}?week={one.week.starts_on.isoformat()}")
+
+
+def _week_of(visit: Visit, booking: Booking) -> PatientWeek:
+    admission = next(one for one in visit.admissions if one.pk == booking.admission_id)
+    return PatientWeek(admission, admission.week_of(booking.starts_at), visit.now)
+
+
+def _late_within(booking: Booking) -> timedelta:
+    return timedelta(minutes=booking.session.program.cancel_cutoff_minutes)
+
+
+def _standing(booking: Any, visit: Visit) -> dict[str, str]:
+    """How the appointment stands, in words, with the shape that goes with them."""
+    if booking.status == BookingStatus.CANCELLED:
+        return {"standing": _("Cancelled"), "standing_icon": "x-lg"}
+    if booking.status == BookingStatus.WAITLISTED:
+        place = words.place_in_line(booking.waitlist_position)
+        return {"standing": _("You are %(place)s in line") % {"place": place}, "standing_icon": "people"}
+    if booking.marked_at is not None:
+        counted = figures.minutes(booking.counted_minutes)
+        return {"standing": _("%(hours)s counted") % {"hours": counted}, "standing_icon": "check-lg"}
+    if booking.ends_at <= visit.now:
+        return {"standing": _("Not counted yet"), "standing_icon": "hourglass"}
+    hours = figures.minutes(booking.counted_minutes)
+    return {"standing": _("Booked, %(hours)s") % {"hours": hours}, "standing_icon": "check-lg"}
