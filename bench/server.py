@@ -1,0 +1,73 @@
+"""A real gunicorn on loopback, and clients that keep their connections."""
+
+import http.client
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from threading import local
+
+PORT = 8150
+WORKERS = 2
+THREADS = 4
+_thread = local()
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The product served as in production, by two workers of four threads each; `host:port`."""
+    address = f"127.0.0.1:{PORT}"
+    gunicorn = str(Path(sys.executable).with_name("gunicorn"))
+    words = ["config.wsgi", "--bind", address, "--workers", str(WORKERS), "--threads", str(THREADS)]
+    process = subprocess.Popen([gunicorn, *words, "--log-level", "warning"])
+    try:
+        _wait(address, seconds=60)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def post(address: str, path: str, said: Mapping[str, object], headers: Mapping[str, str]) -> int:
+    """The status of a POST of JSON, over this thread's own connection."""
+    body = json.dumps(said)
+    for attempt in (1, 2):
+        connection = _connection(address)
+        try:
+            connection.request("POST", path, body, {"Content-Type": "application/json", **headers})
+            response = connection.getresponse()
+            response.read()
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            connection.close()  # an idle one that the server gave up
+            if attempt == 2:
+                raise
+        else:
+            return response.status
+    raise AssertionError("never reached")
+
+
+def _connection(address: str) -> http.client.HTTPConnection:
+    if getattr(_thread, "address", None) != address:
+        _thread.address, _thread.connection = address, http.client.HTTPConnection(address, timeout=60)
+    connection: http.client.HTTPConnection = _thread.connection
+    return connection
+
+
+def _wait(address: str, *, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        connection = http.client.HTTPConnection(address, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            pass
+        finally:
+            connection.close()
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"no server at {address} after {seconds:.0f} s")
+        time.sleep(0.2)

@@ -1,0 +1,30 @@
+"""How much each benchmark handles."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """`rounds` is how often each measurement is repeated, in turns with its floor."""
+
+    patients: int
+    history_weeks: int
+    events: int
+    bookers: int
+    sessions: int
+    clients: int
+    reminders: int
+    rounds: int
+
+
+FULL = Sizes(
+    patients=10_000,
+    history_weeks=8,
+    events=200,
+    bookers=240,
+    sessions=4,
+    clients=8,
+    reminders=10_000,
+    rounds=5,
+)
+QUICK = Sizes(patients=40, history_weeks=2, events=12, bookers=12, sessions=2, clients=4, reminders=60, rounds=2)
