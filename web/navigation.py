@@ -91,8 +91,8 @@ def nav_for(request: HttpRequest, *, badges: dict[str, int] | None = None) -> li
     folded: Iterable[_Place] = PATIENT_MORE + ACCOUNT_PLACES
     if roles & _STAFF:
         shown, folded = [place for place in STAFF_PLACES if place.roles & roles], ACCOUNT_PLACES
-    items = _items(shown, request.path, badges or {})
-    children = tuple(_items(folded, request.path, {}))
+    items = items_of(shown, request.path, badges)
+    children = tuple(items_of(folded, request.path))
     more = NavItem("", _("More"), "three-dots", active=any(c.active for c in children), children=children)
     return [*items, more]
 
@@ -114,7 +114,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _items(places: Iterable[_Place], path: str, badges: dict[str, int]) -> list[NavItem]:
+def items_of(places: Iterable[_Place], path: str, badges: dict[str, int] | None = None) -> list[NavItem]:
+    """The places that have an address by now, as seen from the page at `path`."""
     items = []
     for place in places:
         try:
@@ -122,5 +123,5 @@ def _items(places: Iterable[_Place], path: str, badges: dict[str, int]) -> list[
         except NoReverseMatch:
             continue
         item = NavItem(url, place.label, place.icon, active_icon=place.active_icon, is_post=place.is_post)
-        items.append(replace(item, active=path.startswith(url), badge=badges.get(place.name, 0)))
+        items.append(replace(item, active=path.startswith(url), badge=(badges or {}).get(place.name, 0)))
     return items
