@@ -26,6 +26,7 @@ class AppointmentCard:
     heading: str
     until: str
     kind: str
+    kind_icon: str
     icon: str
     place: str
     aside: str
@@ -47,6 +48,7 @@ def appointment_card(booking: Booking, *, zone: ZoneInfo, today: date, now: date
         heading=heading,
         until=figures.time_until(max(0, -((now - session.starts_at) // timedelta(minutes=1)))),
         kind=words.kind_word(session),
+        kind_icon=words.kind_icon(session),
         icon="camera-video" if by_video else "door-open",
         place=title,
         aside=aside,

@@ -101,7 +101,7 @@ PatientView = Callable[Concatenate[HttpRequest, Visit, P], HttpResponse]
 
 
 def patient_page(view: PatientView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A page of the patient who is signed in. Strangers sign in first; for anybody who is no patient it is not there."""
+    """A page of the patient who is signed in. Others find nothing; strangers sign in first."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:

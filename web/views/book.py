@@ -56,7 +56,9 @@ def appointment(request: HttpRequest, visit: Visit, booking_id: int) -> HttpResp
     booking = get_object_or_404(own_bookings(visit.patient), pk=booking_id)
     one = _week_of(visit, booking)
     card = appointment_card(booking, zone=one.zone, today=one.today, now=visit.now)
-    return render(request, "book/appointment.html", {"card": card, "booking": booking, **_standing(booking, visit)})
+    back_url = f"{reverse('week')}?week={one.week.starts_on.isoformat()}"
+    context = {"card": card, "booking": booking, "back_url": back_url, **_standing(booking, visit)}
+    return render(request, "book/appointment.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

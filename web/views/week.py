@@ -27,7 +27,7 @@ def week(request: HttpRequest, visit: Visit) -> HttpResponse:
     if one is None:
         return redirect("week") if asked else render(request, "week/nothing_yet.html", _nothing_yet(visit))
     if one.is_current and is_first_visit(visit):
-        return render(request, "week/first_visit.html")
+        return render(request, "week/first_visit.html", {"start_url": reverse("work-hours")})
     return render(request, "week/week.html", _context(visit, read_week(visit, one)))
 
 
@@ -89,6 +89,7 @@ def _nothing_yet(visit: Visit) -> dict[str, Any]:
         "has_record": True,
         "starts": figures.long_day(upcoming.admitted_on) if upcoming else "",
         "starts_date": figures.short_day(upcoming.admitted_on) if upcoming else "",
+        "work_hours_url": reverse("work-hours") if upcoming else "",
         "past_url": f"{reverse('week')}?week={past.isoformat()}" if past else "",
         "phone": latest.site.phone if latest else "",
         "who": who_to_ask(latest) if latest else "",
