@@ -4,10 +4,17 @@ from django.urls import URLPattern, URLResolver, path
 
 from web.views.book import appointment, book, book_again, cancel_appointment
 from web.views.calendar import calendar, calendar_change, calendar_revoke, calendar_rotate
+from web.views.compliance import compliance
+from web.views.flags import flags
 from web.views.home import home
 from web.views.more import more
+from web.views.outbox import outbox
+from web.views.patients import patient, patient_book, patient_cancel, patient_sessions
 from web.views.preferences import preferences
+from web.views.roster import roster
+from web.views.schedule import schedule
 from web.views.styleguide import styleguide
+from web.views.today import today
 from web.views.week import week
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,8 +27,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/<int:pk>/", calendar_change, name="calendar-change"),
     path("calendar/<int:pk>/revoke/", calendar_revoke, name="calendar-revoke"),
     path("calendar/<int:pk>/rotate/", calendar_rotate, name="calendar-rotate"),
+    path("compliance/", compliance, name="compliance"),
+    path("dev/outbox/", outbox, name="outbox"),
+    path("flags/", flags, name="flags"),
     path("more/", more, name="more"),
+    path("patients/<int:patient_id>/", patient, name="patient"),
+    path("patients/<int:patient_id>/book/", patient_book, name="patient-book"),
+    path("patients/<int:patient_id>/bookings/<int:booking_id>/cancel/", patient_cancel, name="patient-cancel"),
+    path("patients/<int:patient_id>/sessions/", patient_sessions, name="patient-sessions"),
     path("preferences/", preferences, name="preferences"),
+    path("schedule/", schedule, name="schedule"),
+    path("sessions/<int:session_id>/roster/", roster, name="roster"),
     path("styleguide/", styleguide, name="styleguide"),
+    path("today/", today, name="today"),
     path("week/", week, name="week"),
 ]

@@ -1,0 +1,23 @@
+"""Booking and cancelling on behalf of somebody."""
+
+from django import forms
+
+
+class BookForForm(forms.Form):
+    """Which session, and the reason that lifts a rule."""
+
+    session = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    waitlist = forms.BooleanField(required=False)
+    override_reason = forms.CharField(required=False, max_length=300)
+
+
+class CancelForm(forms.Form):
+    """Why, where it is not asked for; required by the service once the session has begun."""
+
+    reason = forms.CharField(required=False, max_length=300)
+
+
+class WeekForm(forms.Form):
+    """Any day of a week."""
+
+    week = forms.DateField(required=False)

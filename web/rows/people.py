@@ -1,0 +1,285 @@
+"""One person's record in rows: weeks with their evidence, what is booked, and what could be."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from attendance.enums import AttendanceStatus
+from attendance.models import AttendanceRecord, TreatmentWeek
+from attendance.queries.ledger import LedgerWeek
+from people.models import Admission, Patient
+from scheduling.errors import BY_CODE, LIFTED_BY_STAFF
+from scheduling.models import Booking, Session
+from scheduling.queries import SessionFit
+from web import format as figures
+from web.components.actions import Action
+from web.components.hours_bar import HoursBar
+from web.rows.board import bar_of, result_of, sum_of
+from web.rows.sessions import counselors_of, day_of, icon_of, kind_of, place_of, times_of
+
+WHY_ICONS = {"overlaps_work": "briefcase", "session_full": "people", "on_leave": "signpost"}
+A_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """One attendance: what was planned, each deduction, and what counts."""
+
+    day: str
+    times: str
+    session: str
+    planned: int
+    deductions: Sequence[tuple[int, str]]
+    counted: int
+    status: str
+    is_absent: bool
+    counselors: str
+    mode: str
+
+
+@dataclass(frozen=True)
+class WeekView:
+    """A week with its bar, its figures and its evidence."""
+
+    key: int
+    range: str
+    note: str
+    status: str
+    bar: HoursBar
+    sum: str
+    result: str
+    figures: Sequence[tuple[str, str]]
+    rows: Sequence[EvidenceRow]
+
+
+@dataclass(frozen=True)
+class BookingView:
+    """What is booked ahead."""
+
+    times: str
+    icon: str
+    described: str
+    note: str
+    cancel_url: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class ChoiceView:
+    """A session that could be booked for somebody, or why not."""
+
+    session_id: int
+    times: str
+    icon: str
+    kind: str
+    seats: str
+    gain: str
+    reaches: bool
+    why_not: str = ""
+    why_icon: str = ""
+    may_lift: bool = False
+    may_wait: bool = False
+    may_book: bool = True
+    label: str = ""
+    action: Action | None = None
+
+
+@dataclass(frozen=True)
+class DayView:
+    """A day's sessions: those that fit, then the others."""
+
+    name: str
+    fitting: Sequence[ChoiceView] = field(default_factory=tuple)
+    others: Sequence[ChoiceView] = field(default_factory=tuple)
+
+
+def standing(admission: Admission | None, *, today: dt.date) -> str:
+    """ "Day 66 · Evening track · since 5 Oct · Dana K."."""
+    if admission is None:
+        return _("Never admitted")
+    counselor = admission.primary_counselor
+    parts = [admission.program.name, admission.site.name]
+    if counselor is not None:
+        parts.append(counselor.short_name)
+    if admission.discharged_on is not None and admission.discharged_on < today:
+        parts.insert(0, _("Until %(day)s") % {"day": figures.short_day(admission.discharged_on)})
+    elif admission.admitted_on > today:
+        parts.insert(0, _("From %(day)s") % {"day": figures.short_day(admission.admitted_on)})
+    else:
+        parts.insert(0, _("Day %(day)d") % {"day": (today - admission.admitted_on).days + 1})
+    return " · ".join(parts)
+
+
+def record_answer(weeks: Sequence[TreatmentWeek], *, today: dt.date) -> str:
+    """The first line: how this week stands, else how many of the weeks before reached their goal."""
+    current = next((week for week in weeks if week.week <= today <= week.week + 6 * A_DAY), None)
+    if current is not None and not current.exempt:
+        if current.status == "over":
+            over = figures.minutes(current.projected_minutes - current.max_minutes)
+            return _("%(over)s too much this week") % {"over": over}
+        if current.shortfall_minutes:
+            return _("%(short)s short this week") % {"short": figures.minutes(current.shortfall_minutes)}
+        if current.credited_minutes >= current.min_minutes:
+            return _("%(done)s done this week") % {"done": figures.minutes(current.credited_minutes)}
+        return _("This week is booked: %(sum)s") % {"sum": figures.minutes(current.projected_minutes)}
+    past = [week for week in weeks if week.week + 6 * A_DAY < today and not week.exempt]
+    if not past:
+        return _("No goal this week")
+    reached = sum(week.credited_minutes >= week.min_minutes for week in past)
+    words = ngettext(
+        "%(reached)d of %(count)d week reached its goal", "%(reached)d of %(count)d weeks reached their goal", len(past)
+    )
+    return words % {"reached": reached, "count": len(past)}
+
+
+def week_view(entry: LedgerWeek, *, zone: ZoneInfo, today: dt.date) -> WeekView:
+    """A week of the ledger."""
+    week = entry.week
+    return WeekView(
+        key=week.pk,
+        range=figures.day_range(week.week, week.week + 6 * A_DAY),
+        note=_week_note(week, zone, today),
+        status=week.status,
+        bar=bar_of(week),
+        sum=sum_of(week),
+        result=result_of(week),
+        figures=[
+            (figures.minutes(week.offered_minutes), _("offered")),
+            (figures.minutes(week.scheduled_minutes), _("scheduled")),
+            (figures.minutes(week.credited_minutes), _("attended")),
+            (str(week.billable_days), _("billable days")),
+        ],
+        rows=[_evidence(record) for record in entry.records],
+    )
+
+
+def _week_note(week: TreatmentWeek, zone: ZoneInfo, today: dt.date) -> str:
+    if week.closed_at is not None:
+        closed = _("Closed %(day)s") % {"day": figures.short_day(week.closed_at.astimezone(zone))}
+        return (
+            closed
+            if week.revision == 1
+            else _("%(closed)s, revision %(number)d")
+            % {
+                "closed": closed,
+                "number": week.revision,
+            }
+        )
+    if week.week > today:
+        return _("Ahead")
+    return _("This week") if today <= week.week + 6 * A_DAY else _("Not closed yet")
+
+
+def _evidence(record: AttendanceRecord) -> EvidenceRow:
+    session = record.session
+    words = {
+        "break": _("break"),
+        "late": _("late"),
+        "early": _("left early"),
+        "rounding": _("rounding"),
+        "cutoff": _("past the limit for being late"),
+        "absent": _("not there"),
+    }
+    focus = f" · {session.focus.replace('-', ' ').replace('_', ' ')}" if session.focus else ""
+    return EvidenceRow(
+        day=figures.short_day(day_of(session)),
+        times=times_of(session),
+        session=f"{kind_of(session)}{focus}",
+        planned=record.planned_minutes,
+        deductions=[(int(one["minutes"]), words.get(one["why"], str(one["why"]))) for one in record.deductions],
+        counted=record.credited_minutes,
+        status=str(AttendanceStatus(record.status).label),
+        is_absent=record.status in (AttendanceStatus.NO_SHOW, AttendanceStatus.TURNED_AWAY),
+        counselors=counselors_of(session),
+        mode=str(record.get_mode_display()),
+    )
+
+
+def booking_view(booking: Booking, *, today: dt.date, may_cancel: bool) -> BookingView:
+    """A booking ahead, with its session, room and counselors read."""
+    session = booking.session
+    day = figures.relative_day(day_of(session), today=today)
+    times = times_of(session)
+    note = _("On the waiting list") if booking.status == "waitlisted" else ""
+    parts = [kind_of(session), str(place_of(session)), counselors_of(session)]
+    return BookingView(
+        times=f"{day}, {times}",
+        icon=icon_of(session),
+        described=" · ".join(part for part in parts if part),
+        note=note or (_("Offered") if booking.status == "offered" else ""),
+        cancel_url=reverse("patient-cancel", args=[booking.patient_id, booking.pk]) if may_cancel else "",
+        hint=f"{day}, {times}",
+    )
+
+
+def choices_by_day(
+    found: Sequence[SessionFit],
+    patient: Patient,
+    *,
+    week: TreatmentWeek | None,
+    today: dt.date,
+    may_book: Mapping[int, bool],
+) -> list[DayView]:
+    """The week's sessions by day, what fits first; `may_book` says by session whether the account may book there."""
+    days: dict[dt.date, tuple[list[ChoiceView], list[ChoiceView]]] = {}
+    for one in found:
+        fitting, others = days.setdefault(day_of(one.session), ([], []))
+        choice = _choice(one, patient, week=week, may_book=may_book.get(one.session.pk, False))
+        (others if choice.why_not else fitting).append(choice)
+    return [
+        DayView(figures.relative_day(on, today=today), fitting, others)
+        for on, (fitting, others) in sorted(days.items())
+    ]
+
+
+def _choice(one: SessionFit, patient: Patient, *, week: TreatmentWeek | None, may_book: bool) -> ChoiceView:
+    session = one.session
+    left = session.seats_left
+    gain, reaches = _gain(session.clinical_minutes, week)
+    code = one.why_not[0] if one.why_not else ""
+    full = one.why_not == ("session_full",)
+    parts = [kind_of(session), str(place_of(session)), counselors_of(session)]
+    label = f"{figures.short_day(day_of(session))}, {times_of(session)}"
+    return ChoiceView(
+        session_id=session.pk,
+        times=times_of(session),
+        icon=icon_of(session),
+        kind=" · ".join(part for part in parts if part),
+        seats=ngettext("%(count)d seat", "%(count)d seats", left) % {"count": left} if left else _("Full"),
+        gain=gain,
+        reaches=reaches,
+        why_not=" ".join(f"{BY_CODE[reason].title}." for reason in one.why_not),
+        why_icon=WHY_ICONS.get(code, "info-circle"),
+        may_lift=bool(one.why_not) and set(one.why_not) <= LIFTED_BY_STAFF,
+        may_wait=full,
+        may_book=may_book,
+        label=label,
+        action=_book_action(patient, session, label) if may_book and not one.why_not else None,
+    )
+
+
+def _gain(clinical: int, week: TreatmentWeek | None) -> tuple[str, bool]:
+    more = figures.signed_minutes(clinical)
+    if week is None or week.exempt:
+        return more, False
+    total = week.projected_minutes + clinical
+    words = {"more": more, "total": figures.minutes(total), "goal": figures.minutes(week.min_minutes)}
+    if week.projected_minutes < week.min_minutes <= total:
+        return _("%(more)s reaches the goal of %(goal)s") % words, True
+    return _("%(more)s makes %(total)s") % words, False
+
+
+def _book_action(patient: Patient, session: Session, label: str) -> Action:
+    url = reverse("patient-book", args=[patient.pk])
+    return Action(_("Book"), url, method="post", hint=label, fields={"session": str(session.pk)})
+
+
+def contact_of(patient: Patient) -> dict[str, Any]:
+    """How to reach somebody."""
+    return {"phone": patient.phone, "email": patient.email}

@@ -1,0 +1,58 @@
+"""A session on the schedule."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from scheduling.models import Session
+from web import format as figures
+from web.components.actions import Action
+from web.rows.sessions import counselors_of, day_of, icon_of, kind_of, place_of, times_of
+
+
+@dataclass(frozen=True)
+class SessionEntry:
+    """One line: when, what, who leads it, seats as figure and line."""
+
+    on: dt.date
+    when: str
+    times: str
+    icon: str
+    described: str
+    counselors: str
+    needs_counselor: bool
+    seats: str
+    is_full: bool
+    fill: str
+    is_past: bool
+    action: Action | None
+
+
+def session_entry(session: Session, *, now: dt.datetime, may_open: bool) -> SessionEntry:
+    """The line of a session, with its site, room and counselors read."""
+    on, past = day_of(session), session.ends_at <= now
+    counselors = counselors_of(session)
+    taken, capacity = session.seats_taken, session.capacity
+    topic = session.focus.replace("-", " ").replace("_", " ")
+    parts = [kind_of(session), topic, str(place_of(session))]
+    when = (
+        f"{figures.long_day(on).partition(figures.NBSP)[0]} {figures.clock(session.starts_at, zone=session.site.zone)}"
+    )
+    return SessionEntry(
+        on=on,
+        when=when,
+        times=times_of(session, spaced=True),
+        icon=icon_of(session),
+        described=" · ".join(part for part in parts if part),
+        counselors=counselors,
+        needs_counselor=not counselors and not past,
+        seats=_("Full") if session.seats_left == 0 else f"{taken}/{capacity}",
+        is_full=session.seats_left == 0,
+        fill=f"{100 * min(taken, capacity) / capacity:.0f}%",
+        is_past=past,
+        action=Action(_("Roster"), reverse("roster", args=[session.pk]), look="text", small=True, hint=when)
+        if may_open
+        else None,
+    )

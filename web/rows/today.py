@@ -1,0 +1,95 @@
+"""A counselor's day in rows: what waits for a signature, and what is on."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from scheduling.enums import SessionState
+from web import format as figures
+from web.components.actions import Action
+from web.rows.sessions import described, icon_of, times_of
+
+OPENS_BEFORE = dt.timedelta(minutes=60)
+"""Arrivals may be marked this long before the start."""
+
+
+@dataclass(frozen=True)
+class RosterEntry:
+    """One session with the state of its roster. `tone` colours the state; `is_due` asks for something now."""
+
+    times: str
+    day: str
+    icon: str
+    described: str
+    people: str
+    state: str
+    state_icon: str
+    tone: str
+    is_due: bool
+    action: Action | None
+
+
+def roster_entry(session: Any, *, now: dt.datetime, today: dt.date, first: bool = False) -> RosterEntry:
+    """The row of a session that carries `people` and `marked`; the `first` thing to do gets the filled button."""
+    state, icon, tone, is_due = _state(session, now)
+    on = session.starts_at.astimezone(session.site.zone).date()
+    return RosterEntry(
+        times=times_of(session, spaced=True),
+        day=figures.relative_day(on, today=today),
+        icon=icon_of(session),
+        described=described(session),
+        people=_people(session),
+        state=state,
+        state_icon=icon,
+        tone=tone,
+        is_due=is_due,
+        action=Action(
+            _("Take roster") if is_due else _("Roster"),
+            reverse("roster", args=[session.pk]),
+            look="primary" if first and is_due else "soft",
+            hint=f"{figures.relative_day(on, today=today)}, {times_of(session)}",
+        )
+        if session.people
+        else None,
+    )
+
+
+def is_due(session: Any, *, now: dt.datetime) -> bool:
+    """Whether the roster asks for something now."""
+    return _state(session, now)[3]
+
+
+def _people(session: Any) -> str:
+    if not session.people:
+        return _("Nobody booked")
+    if session.people >= session.capacity:
+        return ngettext("%(count)d person, full", "%(count)d people, full", session.people) % {"count": session.people}
+    return _("%(count)d of %(capacity)d seats") % {"count": session.people, "capacity": session.capacity}
+
+
+def _state(session: Any, now: dt.datetime) -> tuple[str, str, str, bool]:
+    """Words, icon and tone of the roster's state, and whether it asks for something now."""
+    if session.state == SessionState.SIGNED:
+        return _("Signed"), "check-circle-fill", "pine", False
+    if not session.people:
+        return _("Nothing to take"), "dash-circle", "sunken", False
+    if now < session.starts_at - OPENS_BEFORE:
+        away = int((session.starts_at - now).total_seconds() // 60)
+        return figures.time_until(away), "clock", "sunken", False
+    missing = session.people - session.marked
+    if missing and session.marked:
+        words = ngettext("%(count)d to mark", "%(count)d to mark", missing) % {"count": missing}
+        return words, "exclamation-triangle-fill", "amber", True
+    if missing:
+        return (_("To take"), "pencil-square", "slate", True) if now < session.ends_at else _overdue()
+    if now < session.ends_at:
+        return _("All marked"), "check2-all", "pine", False
+    return _("To sign"), "pen", "amber", True
+
+
+def _overdue() -> tuple[str, str, str, bool]:
+    return _("Not taken"), "exclamation-triangle-fill", "clay", True

@@ -1,0 +1,216 @@
+"""A person's record: how their weeks stand, the evidence beneath, and booking on their behalf."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from attendance.models import TreatmentWeek
+from attendance.queries import TREND_WEEKS
+from attendance.queries.ledger import ledger
+from attendance.services.weeks import recount_patient
+from people.domain.time import local_date
+from people.enums import Look
+from people.errors import Refusal
+from people.models import Admission, Patient, User
+from people.services.looks import record_look
+from scheduling.enums import BookingStatus, Mode
+from scheduling.models import Booking, Session, SessionCounselor
+from scheduling.queries import for_display, open_sessions, sessions_with_fit
+from scheduling.services.booking import book, cancel
+from web import format as figures
+from web.forms.patients import BookForForm, CancelForm, WeekForm
+from web.notices import say_bad, say_done
+from web.rows.people import (
+    booking_view,
+    choices_by_day,
+    contact_of,
+    record_answer,
+    standing,
+    week_view,
+)
+from web.rows.sessions import day_of, times_of
+from web.views.staff import find, must, now, only_staff, today_of, user_of
+
+A_WEEK = timedelta(days=7)
+LONGEST_AHEAD = timedelta(weeks=26)
+
+
+@login_required
+@require_safe
+def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """The record; the look is recorded, and the weeks are counted at this moment."""
+    person, user, moment = _seen(request, patient_id), user_of(request), now()
+    record_look(Look.PATIENT, person, actor=user, now=moment, patient_id=person.pk)
+    admission = _admission(person)
+    today = local_date(moment, admission.zone) if admission else today_of(user, now=moment)
+    first, last = today - TREND_WEEKS * A_WEEK, today + A_WEEK
+    recount_patient(person.pk, now=moment, first=first, last=last)
+    entries = sorted(ledger(person.pk, first=first, last=last), key=lambda entry: entry.week.week, reverse=True)
+    zone = admission.zone if admission else None
+    bookings = _ahead(person, moment)
+    may = _may_change(user, [booking.session for booking in bookings])
+    context = {
+        "person": person,
+        "standing": standing(admission, today=today),
+        "contact": contact_of(person),
+        "answer": record_answer([entry.week for entry in entries], today=today),
+        "weeks": [week_view(entry, zone=zone, today=today) for entry in entries] if zone else [],
+        "bookings": [booking_view(booking, today=today, may_cancel=may[booking.session_id]) for booking in bookings],
+        "may_book": user.scope.managed_site_ids or user.scope.counselor_id is not None,
+        "sessions_url": reverse("patient-sessions", args=[person.pk]),
+    }
+    return render(request, "patients/record.html", context)
+
+
+@login_required
+@require_safe
+def patient_sessions(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """What is on in a week, beside what booking would answer this person; the look is recorded."""
+    person, user, moment = _seen(request, patient_id), user_of(request), now()
+    record_look(Look.PATIENT, person, actor=user, now=moment, patient_id=person.pk)
+    admission = _admission(person)
+    if admission is None:
+        return render(request, "patients/sessions.html", {"person": person, "days": [], "answer": _("Never admitted")})
+    today = local_date(moment, admission.zone)
+    first = admission.week_containing(_asked_week(request, today)).starts_on
+    recount_patient(person.pk, now=moment, first=first, last=first)
+    week = TreatmentWeek.objects.filter(admission=admission, week=first).first()
+    sessions = _on_offer(user, admission, first, moment)
+    may = _may_change(user, sessions)
+    found = sessions_with_fit(sessions, person.pk, now=moment)
+    context = {
+        "person": person,
+        "standing": standing(admission, today=today),
+        "answer": _week_answer(week),
+        "week": week,
+        "days": choices_by_day(found, person, week=week, today=today, may_book=may),
+        "first": first,
+        "book_url": reverse("patient-book", args=[person.pk]),
+        "switcher": _switcher(first, today),
+    }
+    return render(request, "patients/sessions.html", context)
+
+
+@login_required
+@require_POST
+def patient_book(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """Book for somebody, put them in line, or lift a rule with a reason."""
+    person, user = _seen(request, patient_id), user_of(request)
+    form = BookForForm(request.POST)
+    if not form.is_valid():
+        say_bad(request, " ".join(f"{name}: {errors[0]}" for name, errors in form.errors.items()))
+        return redirect("patient-sessions", patient_id=person.pk)
+    session = find(Session.objects.visible_to(user).select_related("site", "program"), form.cleaned_data["session"])
+    must(user, "scheduling.change_booking", Booking(patient=person, session=session))
+    back = f"{reverse('patient-sessions', args=[person.pk])}?week={day_of(session)}"
+    try:
+        booking = book(
+            person,
+            session,
+            actor=user,
+            now=now(),
+            waitlist=form.cleaned_data["waitlist"],
+            override_reason=form.cleaned_data["override_reason"],
+        )
+    except Refusal as refused:
+        say_bad(request, _("Nothing was booked. %(why)s") % {"why": f"{refused.detail}."})
+        return redirect(back)
+    recount_patient(person.pk, now=now(), first=booking.week, last=booking.week)
+    when = f"{figures.short_day(day_of(session))}, {times_of(session)}"
+    if booking.status == BookingStatus.WAITLISTED:
+        say_done(request, _("%(when)s: on the waiting list.") % {"when": when})
+    else:
+        undo = reverse("patient-cancel", args=[person.pk, booking.pk])
+        say_done(request, _("%(when)s is booked.") % {"when": when}, undo_url=undo)
+    return redirect(back)
+
+
+@login_required
+@require_POST
+def patient_cancel(request: HttpRequest, patient_id: int, booking_id: int) -> HttpResponse:
+    """Give a seat back on somebody's behalf."""
+    person, user = _seen(request, patient_id), user_of(request)
+    rows = Booking.objects.visible_to(user).filter(patient=person).select_related("session__site", "patient")
+    booking = find(rows, booking_id)
+    must(user, "scheduling.change_booking", booking)
+    form = CancelForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    when = f"{figures.short_day(day_of(booking.session))}, {times_of(booking.session)}"
+    try:
+        cancel(booking, actor=user, now=now(), reason=reason)
+    except Refusal as refused:
+        say_bad(request, _("Nothing was cancelled. %(why)s") % {"why": f"{refused.detail}."})
+    else:
+        recount_patient(person.pk, now=now(), first=booking.week, last=booking.week)
+        say_done(request, _("%(when)s is cancelled.") % {"when": when})
+    return redirect("patient", patient_id=person.pk)
+
+
+def _seen(request: HttpRequest, patient_id: int) -> Patient:
+    person: Patient = find(Patient.objects.visible_to(user_of(request)), patient_id)
+    only_staff(user_of(request))
+    return person
+
+
+def _admission(person: Patient) -> Admission | None:
+    rows = Admission.objects.filter(patient=person).select_related("site", "program", "primary_counselor")
+    return rows.order_by("-admitted_on", "-pk").first()
+
+
+def _ahead(person: Patient, moment: datetime) -> list[Booking]:
+    """What the person holds or waits for, the soonest first."""
+    held = Booking.objects.filter(patient=person, ends_at__gt=moment).exclude(status=BookingStatus.CANCELLED)
+    return list(
+        held.select_related("session__site", "session__room")
+        .prefetch_related("session__counselors")
+        .order_by("starts_at", "pk")[:60]
+    )
+
+
+def _may_change(user: User, sessions: list[Session]) -> dict[int, bool]:
+    """By session id: whether the account books and cancels for others there (the rule of `manages_booking`)."""
+    managed = user.scope.managed_site_ids
+    led: set[int] = set()
+    if user.scope.counselor_id is not None:
+        leads = SessionCounselor.objects.filter(counselor_id=user.scope.counselor_id, session__in=sessions)
+        led = set(leads.values_list("session_id", flat=True))
+    return {session.pk: session.site_id in managed or session.pk in led for session in sessions}
+
+
+def _on_offer(user: User, admission: Admission, first: date, moment: datetime) -> list[Session]:
+    """The sessions ahead of the admission's program in the week: at its home site, and by video elsewhere."""
+    week = admission.week_containing(first)
+    near = Q(site_id=admission.site_id) | Q(mode__in=(Mode.TELEHEALTH, Mode.EITHER))
+    ahead = open_sessions([admission.program_id], span=week.interval).filter(near, starts_at__gt=moment)
+    seen = Session.objects.visible_to(user).values("pk")
+    return list(for_display(ahead.filter(pk__in=seen))[:200])
+
+
+def _asked_week(request: HttpRequest, today: date) -> date:
+    form = WeekForm(request.GET)
+    asked: date = (form.cleaned_data["week"] if form.is_valid() else None) or today
+    return max(min(asked, today + LONGEST_AHEAD), today)
+
+
+def _week_answer(week: TreatmentWeek | None) -> str:
+    if week is None or week.exempt:
+        return _("No goal this week")
+    if week.shortfall_minutes:
+        return _("%(short)s still to book") % {"short": figures.minutes(week.shortfall_minutes)}
+    return _("Booked: %(sum)s") % {"sum": figures.minutes(week.projected_minutes)}
+
+
+def _switcher(first: date, today: date) -> dict[str, Any]:
+    return {
+        "label": "",
+        "range": figures.day_range(first, first + timedelta(days=6)),
+        "previous_url": f"?week={first - A_WEEK}" if first > today else "",
+        "next_url": f"?week={first + A_WEEK}",
+    }
