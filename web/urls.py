@@ -16,6 +16,7 @@ from web.views.schedule import schedule
 from web.views.styleguide import styleguide
 from web.views.today import today
 from web.views.week import week
+from web.views.work_hours import work_day, work_day_clear, work_hours
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
@@ -41,4 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("styleguide/", styleguide, name="styleguide"),
     path("today/", today, name="today"),
     path("week/", week, name="week"),
+    path("work-hours/", work_hours, name="work-hours"),
+    path("work-hours/day/", work_day, name="work-day"),
+    path("work-hours/day/clear/", work_day_clear, name="work-day-clear"),
 ]

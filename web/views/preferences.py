@@ -6,6 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from notifications.models import NotificationPreference
 from notifications.queries import preference_of
 from notifications.services.preferences import change_preference
 from people.services.accounts import change_account
@@ -22,10 +23,10 @@ def preferences(request: HttpRequest, visit: Visit) -> HttpResponse:
     if request.method != "POST":
         initial = {name: getattr(kept, name) for name in ("email_enabled", "quiet_from", "quiet_until")}
         form = PreferencesForm(initial={**initial, "language": visit.user.language})
-        return render(request, "preferences/page.html", _context(visit, form))
+        return render(request, "preferences/page.html", _context(visit, form, kept))
     form = PreferencesForm(request.POST)
     if not form.is_valid():
-        return render(request, "preferences/page.html", _context(visit, form), status=400)
+        return render(request, "preferences/page.html", _context(visit, form, kept), status=400)
     _save(visit, form)
     with translation.override(form.cleaned_data["language"]):
         say_done(request, _("Saved."))
@@ -45,5 +46,6 @@ def _save(visit: Visit, form: PreferencesForm) -> None:
     )
 
 
-def _context(visit: Visit, form: PreferencesForm) -> dict[str, object]:
-    return {"form": form, "address": visit.patient.email}
+def _context(visit: Visit, form: PreferencesForm, kept: NotificationPreference) -> dict[str, object]:
+    address = visit.patient.email
+    return {"form": form, "is_reminded": bool(kept.email_enabled and address), "address": address}
