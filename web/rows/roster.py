@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from attendance.enums import AttendanceMode, AttendanceStatus
 from attendance.models import Roster
 from attendance.queries import RosterLine
+from attendance.services.roster_rules import excuse_reasons
 from scheduling.enums import Mode
 from scheduling.models import Session
 from web import format as figures
@@ -158,7 +159,7 @@ def _note(line: RosterLine, session: Session, *, awaits: bool) -> str:
     if line.status is None and awaits:
         parts.append(_("Not marked yet"))
     if line.status == AttendanceStatus.EXCUSED:
-        reason = line.excuse_reason
+        reason = excuse_word(line.excuse_reason or "")
         parts.append(_("Excused: %(reason)s") % {"reason": reason} if reason else _("Excused"))
     if line.status == AttendanceStatus.NO_SHOW:
         parts.append(_("Did not come"))
@@ -229,6 +230,29 @@ def _signed(roster: Roster, zone: ZoneInfo) -> str:
         "day": figures.short_day(at),
         "time": figures.clock(at),
     }
+
+
+def excuses_of(session: Session) -> list[tuple[str, str]]:
+    """What somebody may be excused for, as values and words: the program's own words are shown as they are."""
+    return [(reason, excuse_word(reason)) for reason in excuse_reasons(session.program)]
+
+
+def excuse_word(reason: str) -> str:
+    """A reason in the language of the page."""
+    words = {
+        "work": _("work"),
+        "illness": _("illness"),
+        "transport": _("transport"),
+        "childcare": _("childcare"),
+        "court": _("court"),
+        "hospital": _("hospital"),
+        "relapse": _("relapse"),
+        "technical failure": _("technical failure"),
+        "money": _("money"),
+        "refused": _("refused"),
+        "unknown": _("unknown"),
+    }
+    return words.get(reason, reason)
 
 
 def all_here(total: int) -> str:

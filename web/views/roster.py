@@ -19,7 +19,7 @@ from scheduling.queries import for_display
 from web import format as figures
 from web.forms.roster import Marks, read_marks
 from web.notices import say_bad, say_done
-from web.rows.roster import RosterView, all_here, roster_view
+from web.rows.roster import RosterView, all_here, excuses_of, roster_view
 from web.rows.sessions import described, times_of
 from web.views.staff import find, must, now, today_of, user_of
 
@@ -111,7 +111,13 @@ def _sheet(request: HttpRequest, session: Session, *, marks: Marks | None = None
         errors=marks.errors if marks else None,
         typed=marks.typed if marks else None,
     )
-    return {"session": session, "sheet": sheet, "all_here": all_here(sheet.total), "next": _next(session, sheet)}
+    return {
+        "session": session,
+        "sheet": sheet,
+        "all_here": all_here(sheet.total),
+        "excuses": excuses_of(session),
+        "next": _next(session, sheet),
+    }
 
 
 def _next(session: Session, sheet: RosterView) -> dict[str, str]:
