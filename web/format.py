@@ -76,6 +76,12 @@ def bare_clock(moment: Moment, *, zone: dt.tzinfo | None = None) -> str:
     return _bare(_wall(moment, zone))
 
 
+def exact_clock(moment: Moment, *, zone: dt.tzinfo | None = None) -> str:
+    """A time of day with its minutes, for a column of such times: "6:00", "6:14"; "18:00" outside English."""
+    wall = _wall(moment, zone)
+    return f"{wall.hour % 12 or 12}:{wall.minute:02d}" if _is_english() else _twenty_four(wall)
+
+
 def axis_hour(hour: int) -> str:
     """The label of a full hour (0 to 24) beside a drawing: "7am", "noon"; "7:00" outside English."""
     wall = dt.time(hour % 24)

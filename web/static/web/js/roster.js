@@ -213,10 +213,22 @@
     event.target.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
-  // Signing sends the whole form: what is still unsaved goes with it, and the version no longer matters.
+  // Signing takes along what is still unsaved, and nothing else: what somebody else marked meanwhile stays.
+  let leaving = null;
   form.addEventListener("submit", () => {
+    leaving = new Set(changed.keys());
     changed.clear();
-    form.elements.version.disabled = true;
+  });
+  form.addEventListener("formdata", (event) => {
+    if (leaving === null) return;
+    event.formData.delete("version");
+    for (const row of form.querySelectorAll("[data-roster-row]")) {
+      const key = row.dataset.rosterRow;
+      for (const field of leaving.has(key) ? [] : FIELDS) event.formData.delete(`${field}-${key}`);
+    }
+  });
+  window.addEventListener("pageshow", () => {
+    leaving = null;
   });
 
   window.addEventListener("online", () => {
