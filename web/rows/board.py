@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -52,10 +53,15 @@ def person_row(
     trend: Sequence[TrendPoint | None],
     flags: Sequence[Flag],
     today: dt.date,
+    usual: dt.date,
+    zone: ZoneInfo,
     may_book: bool,
     chip: bool = False,
 ) -> PersonRow:
-    """The row of a week, with its patient, program and admission's counselor read."""
+    """The row of a week, with its patient, program and admission's counselor read.
+
+    A week that does not begin on the board's `usual` date is named.
+    """
     forecast, strong = _forecast(week)
     counselor = week.admission.primary_counselor
     record = reverse("patient", args=[week.patient_id])
@@ -63,7 +69,7 @@ def person_row(
         id=f"week-{week.pk}",
         name=week.patient.name,
         url=record,
-        counselor=counselor.short_name if counselor else _("No counselor"),
+        counselor=_beside_name(counselor.short_name if counselor else _("No counselor"), week, usual),
         tag=_newcomer(week, today),
         bar=bar_of(week),
         sum=sum_of(week),
@@ -73,11 +79,17 @@ def person_row(
         forecast=forecast,
         forecast_strong=strong,
         action=_action(week, today) if may_book else None,
-        contact=_raised(flags),
+        contact=_raised(flags, zone),
         contact_unknown=True,
         phone=week.patient.phone,
         weeks=[_spark(point, last=index == len(trend) - 1, week=week) for index, point in enumerate(trend)],
     )
+
+
+def _beside_name(counselor: str, week: TreatmentWeek, usual: dt.date) -> str:
+    if week.week == usual:
+        return counselor
+    return f"{counselor} · {figures.day_range(week.week, week.week + dt.timedelta(days=6))}"
 
 
 def bar_of(week: TreatmentWeek) -> HoursBar:
@@ -120,7 +132,7 @@ def _forecast(week: TreatmentWeek) -> tuple[str, str]:
     if week.status == WeekState.BELOW and week.closed_at is not None:
         return _("Closed with"), figures.minutes(week.credited_minutes)
     if week.status == WeekState.BELOW:
-        return _("The most that is free makes"), reachable
+        return _("Best in reach"), reachable
     if week.status == WeekState.AT_RISK:
         return _("Can still reach"), reachable
     if week.status == WeekState.OVER:
@@ -150,11 +162,10 @@ def _newcomer(week: TreatmentWeek, today: dt.date) -> str:
     return _("New · day %(day)d") % {"day": day} if 1 <= day <= NEWCOMER_DAYS else ""
 
 
-def _raised(flags: Sequence[Flag]) -> str:
+def _raised(flags: Sequence[Flag], zone: ZoneInfo) -> str:
     if not flags:
         return ""
-    since = flags[0].raised_at.astimezone(flags[0].raised_at.tzinfo)
-    return _("Flag since %(day)s") % {"day": figures.short_day(since)}
+    return _("Flag since %(day)s") % {"day": figures.short_day(flags[0].raised_at.astimezone(zone))}
 
 
 def _spark(point: TrendPoint | None, *, last: bool, week: TreatmentWeek) -> SparkWeek:

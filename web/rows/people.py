@@ -251,7 +251,7 @@ def _choice(one: SessionFit, patient: Patient, *, week: TreatmentWeek | None, ma
         times=times_of(session),
         icon=icon_of(session),
         kind=" · ".join(part for part in parts if part),
-        seats=ngettext("%(count)d seat", "%(count)d seats", left) % {"count": left} if left else _("Full"),
+        seats=_seats(left),
         gain=gain,
         reaches=reaches,
         why_not=" ".join(f"{BY_CODE[reason].title}." for reason in one.why_not),
@@ -262,6 +262,11 @@ def _choice(one: SessionFit, patient: Patient, *, week: TreatmentWeek | None, ma
         label=label,
         action=_book_action(patient, session, label) if may_book and not one.why_not else None,
     )
+
+
+def _seats(left: int) -> str:
+    words = ngettext("%(count)d seat", "%(count)d seats", left) % {"count": left} if left else _("Full")
+    return words.replace(" ", figures.NBSP)
 
 
 def _gain(clinical: int, week: TreatmentWeek | None) -> tuple[str, bool]:

@@ -53,6 +53,6 @@ def session_entry(session: Session, *, now: dt.datetime, may_open: bool) -> Sess
         fill=f"{100 * min(taken, capacity) / capacity:.0f}%",
         is_past=past,
         action=Action(_("Roster"), reverse("roster", args=[session.pk]), look="text", small=True, hint=when)
-        if may_open
+        if may_open and taken
         else None,
     )

@@ -61,13 +61,13 @@ def compliance(request: HttpRequest) -> HttpResponse:
     programs = list(Program.objects.visible_to(user))
     form = _form(request, user, programs)
     said = form.said
-    weekday = programs[0].week_begins if programs else Weekday.MONDAY
-    first = week_start(said.get("week", today), weekday)
-    found = _found(user, said, first, today)
+    on = said.get("week", today)
+    first = week_start(on, _usual_weekday(programs))
+    found = _found(user, said, on, today)
     counts = found.counts()
     page = _page(request, found, counts, said)
     record_look(Look.REPORT, ("board", None), actor=user, now=moment)
-    query = _query_of(said, first, this_week=week_start(today, weekday))
+    query = _query_of(said, on, today)
     head, more = answer(counts, first=first, today=today)
     context = {
         "answer": head,
@@ -81,11 +81,11 @@ def compliance(request: HttpRequest) -> HttpResponse:
         "all_url": query(show="all", status=""),
         "is_filtered": bool(said.get("status") or said.get("show")),
         "clear_url": query(status="", show=""),
-        "groups": _groups(list(page), user, today, mixed=bool(said.get("show"))),
+        "groups": _groups(list(page), user, zone, today, first),
         "counts_by_status": counts,
         "page": page,
-        "query": _page_query(said, first),
-        "switcher": _switcher(first, query),
+        "query": query(week=on.isoformat()).removeprefix("?") + "&",
+        "switcher": _switcher(first, on, query),
         "age": _age(list(page), moment, zone),
         "head_bar": build_hours_bar(done=0, booked=0, minimum=540, maximum=1140, board=True),
     }
@@ -102,10 +102,16 @@ def _form(request: HttpRequest, user: User, programs: Sequence[Program]) -> Boar
     )
 
 
-def _found(user: User, said: dict[str, Any], first: date, today: date) -> Board:
+def _usual_weekday(programs: Sequence[Program]) -> Weekday:
+    """On which day most programs begin their weeks, the earlier in the week where they are even."""
+    days = [program.week_begins for program in programs]
+    return max(sorted(set(days)), key=days.count, default=Weekday.MONDAY)
+
+
+def _found(user: User, said: dict[str, Any], on: date, today: date) -> Board:
     found = board(
         user,
-        week=first,
+        week=on,
         status=said.get("status"),
         program_id=said.get("program"),
         counselor_id=said.get("counselor"),
@@ -131,8 +137,10 @@ def _page(request: HttpRequest, found: Board, counts: dict[str, int], said: dict
     return KnownCountPaginator(weeks, total=total).get_page(request.GET.get("page"))
 
 
-def _groups(weeks: Sequence[TreatmentWeek], user: User, today: date, *, mixed: bool) -> list[dict[str, Any]]:
-    """The page's rows by status, in the board's order."""
+def _groups(
+    weeks: Sequence[TreatmentWeek], user: User, zone: ZoneInfo, today: date, first: date
+) -> list[dict[str, Any]]:
+    """The page's rows by status, in the board's order; a week that begins on another day than `first` says so."""
     trend, flags = trends(weeks), flags_for_week(weeks)
     managed = user.scope.managed_site_ids
     return [
@@ -145,6 +153,8 @@ def _groups(weeks: Sequence[TreatmentWeek], user: User, today: date, *, mixed: b
                     trend=trend[week.pk],
                     flags=flags[week.pk],
                     today=today,
+                    usual=first,
+                    zone=zone,
                     may_book=week.site_id in managed,
                 )
                 for week in group
@@ -154,30 +164,23 @@ def _groups(weeks: Sequence[TreatmentWeek], user: User, today: date, *, mixed: b
     ]
 
 
-def _query_of(said: dict[str, Any], first: date, *, this_week: date) -> Callable[..., str]:
+def _query_of(said: dict[str, Any], on: date, today: date) -> Callable[..., str]:
     """A function that writes the page's address with some of its parameters changed."""
+    kept = {name: "1" if value is True else str(value) for name, value in said.items()}
+    kept["week"] = "" if on == today else on.isoformat()
 
     def query(**changes: str) -> str:
-        kept = {**_parameters(said), "week": "" if first == this_week else first.isoformat(), **changes}
-        return "?" + urlencode({name: value for name, value in kept.items() if value})
+        return "?" + urlencode({name: value for name, value in {**kept, **changes}.items() if value})
 
     return query
 
 
-def _parameters(said: dict[str, Any]) -> dict[str, str]:
-    return {name: "1" if value is True else str(value) for name, value in said.items()}
-
-
-def _page_query(said: dict[str, Any], first: date) -> str:
-    return urlencode({**_parameters(said), "week": first.isoformat()}) + "&"
-
-
-def _switcher(first: date, query: Callable[..., str]) -> dict[str, str]:
+def _switcher(first: date, on: date, query: Callable[..., str]) -> dict[str, str]:
     return {
         "label": "",
         "range": figures.day_range(first, first + timedelta(days=6)),
-        "previous_url": query(week=(first - A_WEEK).isoformat()),
-        "next_url": query(week=(first + A_WEEK).isoformat()),
+        "previous_url": query(week=(on - A_WEEK).isoformat()),
+        "next_url": query(week=(on + A_WEEK).isoformat()),
     }
 
 

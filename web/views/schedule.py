@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from people.domain.time import local_date
 from people.domain.weeks import Weekday, week_containing
-from people.models import Site
+from people.models import Site, User
 from scheduling.models import Session, SessionCounselor
 from scheduling.queries import for_display
 from web import format as figures
@@ -33,7 +33,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
     form = ScheduleForm(request.GET, sites=[(site.pk, site.name) for site in sites])
     form.is_valid()
     asked = form.cleaned_data
-    site = next((site for site in sites if site.pk == asked.get("site")), sites[0] if sites else None)
+    site = _site(sites, asked.get("site"), user)
     if site is None:
         return render(request, "schedule.html", {"answer": _("You have no site yet"), "days": []})
     today = local_date(moment, site.zone)
@@ -53,6 +53,13 @@ def schedule(request: HttpRequest) -> HttpResponse:
         "switcher": _switcher(week.starts_on, site.pk),
     }
     return render(request, "schedule.html", context)
+
+
+def _site(sites: Sequence[Site], asked: int | None, user: User) -> Site | None:
+    """The one asked for, else that of the account's first role, else none."""
+    wanted = [asked, *(site_id for _, site_id in user.scope.memberships)]
+    by_id = {site.pk: site for site in sites}
+    return next((by_id[site_id] for site_id in wanted if site_id in by_id), None)
 
 
 def _led(counselor_id: int | None, sessions: Sequence[Session]) -> set[int]:
