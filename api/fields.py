@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ LATEST_YEAR = 2100
 MOST_MINUTES = 32_767
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -160,6 +161,21 @@ class LocalDate(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Any) -> str:
         return str(value.isoformat())
+
+
+@extend_schema_field({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"})
+class WallTime(serializers.Field[Any, Any, Any, Any]):
+    """A time of day, HH:MM, as somebody's clock shows it."""
+
+    default_error_messages = {"invalid": _("Write a time such as 21:30.")}
+
+    def to_internal_value(self, data: Any) -> time:
+        if not _TIME.fullmatch(str(data)):
+            self.fail("invalid")
+        return time.fromisoformat(str(data))
+
+    def to_representation(self, value: time) -> str:
+        return value.isoformat("minutes")
 
 
 class OptionalText(serializers.CharField):

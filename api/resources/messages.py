@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import Resource
-from api.fields import Id, SiteInstant, Subject
+from api.fields import Id, SiteInstant, Subject, WallTime
 from api.inputs import Input, Parameters
 from notifications.enums import Channel, MessageKind, MessageState
 from notifications.models import Message, NotificationPreference
@@ -19,15 +19,15 @@ from people.models import Patient, User
 
 class PreferenceAnswer(serializers.Serializer[NotificationPreference]):
     email_enabled = serializers.BooleanField()
-    quiet_from = serializers.TimeField(format="%H:%M")
-    quiet_until = serializers.TimeField(format="%H:%M")
+    quiet_from = WallTime()
+    quiet_until = WallTime()
 
 
 class PreferenceInput(Input):
     answer = PreferenceAnswer
     email_enabled = serializers.BooleanField(required=False)
-    quiet_from = serializers.TimeField(required=False, help_text="Wall time; the same as `quiet_until` means none.")
-    quiet_until = serializers.TimeField(required=False)
+    quiet_from = WallTime(required=False, help_text="Wall time; the same as `quiet_until` means none.")
+    quiet_until = WallTime(required=False)
 
 
 class Preferences(Resource):

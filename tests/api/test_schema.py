@@ -1,0 +1,109 @@
+"""The OpenAPI description is valid, says all that there is, and holds against the running API."""
+
+import json
+from typing import Any
+
+import pytest
+import schemathesis
+from django.urls import reverse
+from drf_spectacular.validation import validate_schema
+from hypothesis import HealthCheck, Phase, given, settings
+from knox.models import AuthToken
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+
+from api.urls import urlpatterns
+from config.wsgi import application
+from tests.api.conftest import Clients
+from tests.api.test_strangers import PUBLIC, Clinic
+from tests.cast import Cast
+
+EXAMPLES = 12
+
+
+def described(clients: Clients) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(clients(None).get(reverse("api:schema")).content)
+    return schema
+
+
+def test_it_is_valid_openapi(db: None, client_of: Clients) -> None:
+    schema = described(client_of)
+    validate_schema(schema)  # type: ignore[no-untyped-call]
+    assert schema["components"]["securitySchemes"]["bearer"] == {"type": "http", "scheme": "bearer"}
+
+
+def test_it_names_every_address_and_verb(db: None, client_of: Clients) -> None:
+    routed = {
+        ("/api/v1/" + str(pattern.pattern).replace("<str:", "{").replace(">", "}"), verb)
+        for pattern in urlpatterns
+        if pattern.name not in PUBLIC
+        for verb in pattern.callback.actions  # type: ignore[attr-defined]
+        if verb != "head"
+    }
+    paths = described(client_of)["paths"]
+    assert {(path, verb) for path, verbs in paths.items() for verb in verbs} == routed
+
+
+def test_every_refusal_and_every_key_is_described(db: None, client_of: Clients) -> None:
+    operations = {
+        operation["operationId"]: operation
+        for verbs in described(client_of)["paths"].values()
+        for operation in verbs.values()
+    }
+    problem = {"$ref": "#/components/schemas/Problem"}
+    refused = [
+        one["responses"]["default"]["content"]["application/problem+json"]["schema"] for one in operations.values()
+    ]
+    assert refused == [problem] * len(operations)
+    keyed = {
+        name
+        for name, operation in operations.items()
+        if any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", []))
+    }
+    assert keyed == {name for name in operations if name.endswith("_create")} - {
+        "bookings_cancel_create",
+        "sessions_cancel_create",
+        "sessions_roster_sign_create",
+    }
+
+
+def test_the_page_for_people_loads_its_own_script(db: None, client_of: Clients) -> None:
+    client = client_of(None)
+    page = client.get(reverse("api:docs"), HTTP_ACCEPT="text/html")
+    assert page.status_code == 200
+    assert "<script>" not in page.content.decode()
+    assert "'unsafe-inline'" not in page["Content-Security-Policy"].partition("script-src")[2]
+    script = client.get(f"{reverse('api:docs')}?script=", HTTP_ACCEPT="*/*")
+    assert (script.status_code, script["Content-Type"]) == (200, "application/javascript")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["ana", "cory"])
+def test_it_holds_against_the_running_api(who: str, cast: Cast, client_of: Clients) -> None:
+    """Generated requests, good and bad: never a server error, and answers as described."""
+    ids = Clinic(cast).ids
+    token = AuthToken.objects.create(cast.ana.user if who == "ana" else cast.cory)[1]
+    schema = schemathesis.openapi.from_wsgi(reverse("api:schema"), application)
+    checks = [not_a_server_error, status_code_conformance, response_schema_conformance]
+    for result in schema.get_all_operations():
+        assert isinstance(result, Ok)
+        _try(result.ok(), ids, token, checks)
+
+
+def _try(operation: Any, ids: dict[str, str], token: str, checks: Any) -> None:
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def holds(case: Any) -> None:
+        known = {name: ids[name] for name in case.path_parameters or {}}
+        case.path_parameters.update(known)
+        case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=checks)
+
+    holds()
