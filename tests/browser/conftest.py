@@ -1,0 +1,89 @@
+"""A real Chromium before a real server, at the cast's own hour."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from people.models import User
+from tests import needs
+from tests.cast import NOW, Cast
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+PHONE = {"width": 390, "height": 844}
+TABLET = {"width": 820, "height": 1180}
+DESK = {"width": 1280, "height": 900}
+SENT_BACK = "status of 400"
+"""What the console says of a form that is sent back with its errors: that is as it should be."""
+PASSWORD = "a long enough word"  # noqa: S105 - the cast's own
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the whole run."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=needs.chromium(), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Iterator[Cast]:
+    """The fixed cast, kept where the server sees it, while the clock shows their hour and runs on."""
+    with time_machine.travel(NOW, tick=True):
+        yield Cast()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, live_server: Any, cast: Cast) -> Iterator[Open]:
+    """Opens a page of a context of its own: `open_page(PHONE, user=…, javascript=False, **context options)`.
+
+    With a `user` it signs in by the form first. Errors on the page's console fail the test.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def make(viewport: dict[str, int], *, user: User | None = None, javascript: bool = True, **options: Any) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url, viewport=viewport, java_script_enabled=javascript, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if _is_wrong(said) else None)
+        if user is not None:
+            sign_in(page, user)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _is_wrong(said: ConsoleMessage) -> bool:
+    return said.type == "error" and SENT_BACK not in said.text
+
+
+def sign_in(page: Page, user: User) -> None:
+    """By the form, as people do."""
+    page.goto("/accounts/login/")
+    page.fill("[name=login]", user.email)
+    page.fill("[name=password]", PASSWORD)
+    page.click("form[action='/accounts/login/'] button[type=submit]")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page as it stands, as "rule: the elements"; a page without JavaScript cannot
+    be asked.
+    """
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("async () => (await axe.run()).violations")
+    return [f"{one['id']}: {', '.join(str(node['target']) for node in one['nodes'])}" for one in found]
