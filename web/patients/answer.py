@@ -109,4 +109,6 @@ def _to_come(week: TreatmentWeek) -> str:
     if not week.booked_minutes:
         return ""
     done, booked = figures.minutes(week.credited_minutes), figures.minutes(week.booked_minutes)
+    if not week.credited_minutes:
+        return _("%(booked)s to come") % {"booked": booked}
     return _("%(done)s done, %(booked)s to come") % {"done": done, "booked": booked}

@@ -52,7 +52,7 @@ def _book(one: PatientWeek, outlook: WeekOutlook) -> Repair | None:
     session = outlook.session(best.option.id) if best else None
     if best is None or session is None:
         return None
-    day = words.day_name(session.starts_at, one.zone, today=one.today)
+    day = words.day_inside(session.starts_at, one.zone, today=one.today)
     total = figures.minutes(outlook.counted_minutes + session.clinical_minutes)
     sentence = _("%(when)s takes you to %(total)s") if best.reaches else _("%(when)s brings you to %(total)s")
     when = words.day_and_times(session, one.zone, today=one.today)
@@ -73,7 +73,7 @@ def _book(one: PatientWeek, outlook: WeekOutlook) -> Repair | None:
             wide=True,
             fields={"session": str(session.pk), "back": "week"},
         ),
-        other=Action(others if best.other_ways else _("All that fits"), book_url(one)),
+        other=Action(others if best.reaches and best.other_ways else _("All that fits"), book_url(one)),
     )
 
 
@@ -92,8 +92,8 @@ def _give_back(week: TreatmentWeek, one: PatientWeek, bookings: Iterable[Booking
         ),
     )
     left = week.projected_minutes - chosen.counted_minutes
-    when = words.day_and_times(chosen, one.zone, today=one.today)
-    day = words.day_name(chosen.starts_at, one.zone, today=one.today)
+    when = words.day_and_times_inside(chosen, one.zone, today=one.today)
+    day = words.day_inside(chosen.starts_at, one.zone, today=one.today)
     return Repair(
         title=_("Without %(when)s it is %(hours)s") % {"when": when, "hours": figures.minutes(left)},
         note=_("Your goal is still reached") if left >= week.min_minutes else "",

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from people.domain.time import Interval, local_date
 from scheduling.domain.work_hours import Busy
@@ -75,6 +75,18 @@ def day_name(instant: datetime, zone: ZoneInfo, *, today: date) -> str:
     return figures.relative_day(local_date(instant, zone), today=today)
 
 
+def day_inside(instant: datetime, zone: ZoneInfo, *, today: date) -> str:
+    """The day's name inside a sentence: "today", "Saturday"."""
+    name = day_name(instant, zone, today=today)
+    is_near = abs((local_date(instant, zone) - today).days) < 2
+    return name[:1].lower() + name[1:] if is_near or not _is_english() else name
+
+
+def day_and_times_inside(moment: Any, zone: ZoneInfo, *, today: date) -> str:
+    """ "today 6 – 9 pm", inside a sentence."""
+    return f"{day_inside(moment.starts_at, zone, today=today)} {times(moment, zone)}"
+
+
 def day_and_times(moment: Any, zone: ZoneInfo, *, today: date) -> str:
     """ "Saturday 9 am – noon"."""
     return f"{day_name(moment.starts_at, zone, today=today)} {times(moment, zone)}"
@@ -118,9 +130,7 @@ def reason(code: str, session: Any, calendar: AdmissionCalendar, *, maximum_minu
 
 def place_in_line(place: int) -> str:
     """ "1st", "2nd", "11th"; Spanish writes "2.º"."""
-    from django.utils.translation import get_language
-
-    if not (get_language() or "en").startswith("en"):
+    if not _is_english():
         return f"{place}.º"
     if 10 <= place % 100 <= 20:
         return f"{place}th"
@@ -142,6 +152,10 @@ def refused(code: str) -> str:
         "roster_signed": _("That one is over."),
     }
     return sentences.get(code, _("That did not work."))
+
+
+def _is_english() -> bool:
+    return (get_language() or "en").startswith("en")
 
 
 def _during_work(whole: Interval, mode: str, calendar: AdmissionCalendar) -> str:

@@ -75,7 +75,8 @@ def cancel_appointment(request: HttpRequest, visit: Visit, booking_id: int) -> H
     left = week.projected_minutes - booking.counted_minutes
     context = {
         "booking": booking,
-        "when": words.day_and_times(booking, one.zone, today=one.today),
+        "when": words.day_and_times_inside(booking, one.zone, today=one.today),
+        "when_first": words.day_and_times(booking, one.zone, today=one.today),
         "is_late": booking.live and visit.now > booking.starts_at - _late_within(booking),
         "waits": booking.status == BookingStatus.WAITLISTED,
         "left": figures.minutes(left),
@@ -127,7 +128,7 @@ def _say_booked(request: HttpRequest, visit: Visit, booking: Booking) -> None:
     if booking.status == BookingStatus.WAITLISTED:
         place = words.place_in_line(place_in_line(booking) or 1)
         text = _("You are %(place)s in line for %(when)s. If a seat comes free, it is yours.")
-        when = words.day_and_times(booking, one.zone, today=one.today)
+        when = words.day_and_times_inside(booking, one.zone, today=one.today)
         say_done(request, text % {"place": place, "when": when}, undo_url=undo)
         return
     total = figures.minutes(counted_week(visit, one).projected_minutes)
@@ -142,7 +143,8 @@ def _give_back(request: HttpRequest, visit: Visit, booking: Booking) -> HttpResp
     except Refusal as refusal:
         say_bad(request, f"{words.refused(refusal.code)} {_('Nothing was changed.')}")
     else:
-        when = words.day_and_times(booking, one.zone, today=one.today)
+        named = words.day_and_times if held_seat else words.day_and_times_inside
+        when = named(booking, one.zone, today=one.today)
         text = _("%(when)s is given back.") if held_seat else _("You no longer wait for %(when)s.")
         undo = reverse("book-again", args=[cancelled.pk]) if held_seat else ""
         say_done(request, text % {"when": when}, undo_url=undo)
