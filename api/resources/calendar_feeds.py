@@ -59,8 +59,8 @@ class CalendarFeeds(Resource):
         self.must("notifications.change_feed")
         said = given(self.said(FeedInput))
         patient = Patient.objects.get(user=self.user)
-        feed, url = create_feed(patient, actor=self.user, now=self.now, **said)
-        return self.answer(feed, FeedAnswer, status=201, url=url)
+        feed, path = create_feed(patient, actor=self.user, now=self.now, **said)
+        return self.answer(feed, FeedAnswer, status=201, url=request.build_absolute_uri(path))
 
     @extend_schema(responses=FeedAnswer)
     def retrieve(self, request: Request, feed_id: str) -> Response:
@@ -89,5 +89,5 @@ class CalendarFeeds(Resource):
         """A new address; the old one is dead at once."""
         feed = self.find(self.seen, feed_id)
         self.must("notifications.change_feed", feed)
-        rotated, url = rotate_feed(feed, actor=self.user, now=self.now)
-        return self.answer(rotated, FeedAnswer, url=url)
+        rotated, path = rotate_feed(feed, actor=self.user, now=self.now)
+        return self.answer(rotated, FeedAnswer, url=request.build_absolute_uri(path))

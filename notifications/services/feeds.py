@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
@@ -24,8 +23,6 @@ from scheduling.models import Booking
 from scheduling.services.locks import lock_patient, lock_sessions
 
 LONGEST_NAME = 60
-LONGEST_URL = 200
-"""Google gives up on longer ones without a word (past 256)."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ def create_feed(
     alarm_minutes: int | None = None,
     color: str = FeedColor.NONE,
 ) -> tuple[CalendarFeed, str]:
-    """A new feed and its address, which is shown this once: only its digest is kept.
+    """A new feed and the path of its address, which is shown this once: only its digest is kept.
 
     1. Lock the patient and their sessions, so that no booking changes unseen meanwhile.
     2. Write the events that were not kept while there was no feed, and the feed.
@@ -69,7 +66,7 @@ def create_feed(
             **_columns(fields),
         )
         record("feed_created", feed, actor=actor, now=now, patient_id=patient.pk, after=facts(feed))
-    return feed, feed_url(token)
+    return feed, feed_path(token)
 
 
 def change_feed(
@@ -116,7 +113,7 @@ def rotate_feed(feed: CalendarFeed, *, actor: User | None, now: datetime) -> tup
         locked.last_fetched_at = None
         _move_on(locked, now=now)
         record("feed_rotated", locked, actor=actor, now=now, patient_id=locked.patient_id)
-    return locked, feed_url(token)
+    return locked, feed_path(token)
 
 
 def revoke_feed(feed: CalendarFeed, *, actor: User | None, now: datetime) -> CalendarFeed:
@@ -130,12 +127,9 @@ def revoke_feed(feed: CalendarFeed, *, actor: User | None, now: datetime) -> Cal
     return locked
 
 
-def feed_url(token: str) -> str:
-    """The address that a calendar app subscribes to. Raises ValueError where it would be longer than apps take."""
-    url = f"{settings.BASE_URL}{reverse('calendar-feed', args=[token])}"
-    if len(url) > LONGEST_URL:
-        raise ValueError(f"a feed's address must not be longer than {LONGEST_URL} characters")
-    return url
+def feed_path(token: str) -> str:
+    """The path that a calendar app subscribes to; whoever shows it puts the address before it that people came by."""
+    return reverse("calendar-feed", args=[token])
 
 
 def facts(feed: CalendarFeed) -> dict[str, Any]:

@@ -13,7 +13,7 @@ def test_calendar_feeds_show_their_address_once(cast: Cast, client_of: Clients) 
     feed = made.json()
     url = feed.pop("url")
     assert made.status_code == 201
-    assert url.startswith("http://127.0.0.1:8000/calendar/")
+    assert url.startswith("http://testserver/calendar/")
     assert url.endswith(".ics")
     assert feed == {
         "id": feed["id"],
@@ -31,7 +31,7 @@ def test_calendar_feeds_show_their_address_once(cast: Cast, client_of: Clients) 
     assert changed == {**feed, "url": None, "detail": "busy", "alarm_minutes": 60}
     rotated = client.post(f"{address}rotate/").json()
     assert rotated["url"] not in (None, url)
-    paths = [shown.removeprefix("http://127.0.0.1:8000") for shown in (rotated["url"], url)]
+    paths = [shown.removeprefix("http://testserver") for shown in (rotated["url"], url)]
     assert [client.get(path, HTTP_ACCEPT="*/*").status_code for path in paths] == [200, 404]
     assert client.delete(address).status_code == 204
     assert client.get(address).json()["revoked_at"] == "2026-11-18T08:02:00-07:00"

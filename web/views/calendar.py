@@ -32,11 +32,11 @@ def calendar(request: HttpRequest, visit: Visit) -> HttpResponse:
     if not form.is_valid():
         return _page(request, visit, form=form, status=400)
     try:
-        feed, address = create_feed(visit.patient, actor=visit.user, now=visit.now, **form.fields_for_service())
+        feed, path = create_feed(visit.patient, actor=visit.user, now=visit.now, **form.fields_for_service())
     except InvalidInput as refusal:
         _blame(form, refusal)
         return _page(request, visit, form=form, status=400)
-    return _page(request, visit, form=FeedForm(), shown=feed, address=address)
+    return _page(request, visit, form=FeedForm(), shown=feed, address=request.build_absolute_uri(path))
 
 
 @patient_page
@@ -62,11 +62,11 @@ def calendar_change(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse
 def calendar_rotate(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
     """A new address for one feed, shown this once; the old one is dead."""
     try:
-        feed, address = rotate_feed(_own_feed(visit, pk), actor=visit.user, now=visit.now)
+        feed, path = rotate_feed(_own_feed(visit, pk), actor=visit.user, now=visit.now)
     except InvalidInput as refusal:
         say_bad(request, str(refusal.detail))
         return redirect("calendar")
-    return _page(request, visit, form=FeedForm(), shown=feed, address=address)
+    return _page(request, visit, form=FeedForm(), shown=feed, address=request.build_absolute_uri(path))
 
 
 @patient_page
