@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 import time_machine
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
 
 from people.models import User
 from tests import needs
 from tests.cast import NOW, Cast
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-PHONE = {"width": 390, "height": 844}
-TABLET = {"width": 820, "height": 1180}
-DESK = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+TABLET: ViewportSize = {"width": 820, "height": 1180}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 SENT_BACK = "status of 400"
 """What the console says of a form that is sent back with its errors: that is as it should be."""
-PASSWORD = "a long enough word"  # noqa: S105 - the cast's own
+PASSWORD = "a long enough word"
 
 Open = Callable[..., Page]
 
@@ -45,19 +45,27 @@ def cast(transactional_db: None) -> Iterator[Cast]:
 def open_page(chromium: Browser, live_server: Any, cast: Cast) -> Iterator[Open]:
     """Opens a page of a context of its own: `open_page(PHONE, user=…, javascript=False, **context options)`.
 
-    With a `user` it signs in by the form first. Errors on the page's console fail the test.
+    With a `user` it signs in by the form first. Errors on the page's console fail the test, but for those that hold
+    the text of `expects`: a browser reports every request that did not arrive.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def make(viewport: dict[str, int], *, user: User | None = None, javascript: bool = True, **options: Any) -> Page:
+    def make(
+        viewport: ViewportSize,
+        *,
+        user: User | None = None,
+        javascript: bool = True,
+        expects: str | None = None,
+        **options: Any,
+    ) -> Page:
         context = chromium.new_context(
             base_url=live_server.url, viewport=viewport, java_script_enabled=javascript, **options
         )
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if _is_wrong(said) else None)
+        page.on("console", lambda said: complaints.append(said.text) if _is_wrong(said, expects) else None)
         if user is not None:
             sign_in(page, user)
         return page
@@ -68,8 +76,8 @@ def open_page(chromium: Browser, live_server: Any, cast: Cast) -> Iterator[Open]
     assert complaints == []
 
 
-def _is_wrong(said: ConsoleMessage) -> bool:
-    return said.type == "error" and SENT_BACK not in said.text
+def _is_wrong(said: ConsoleMessage, expects: str | None) -> bool:
+    return said.type == "error" and SENT_BACK not in said.text and (expects is None or expects not in said.text)
 
 
 def sign_in(page: Page, user: User) -> None:
