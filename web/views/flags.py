@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from attendance.enums import FlagKind
+from attendance.enums import FlagKind, FlagState
 from attendance.queries import flags_for_display
 from people.enums import Look
 from people.queries import home_zone
@@ -24,7 +24,7 @@ FLAGS_A_PAGE = 50
 def flags(request: HttpRequest) -> HttpResponse:
     """The newest first, a page at a time, of one kind where asked. The look is recorded."""
     user, moment = user_of(request), now()
-    active = flags_for_display(user).active()
+    active = flags_for_display(user).exclude(state=FlagState.RESOLVED)
     counts = dict(active.order_by().values_list("kind").annotate(number=Count("pk")))
     kind = request.GET.get("kind", "")
     shown = active.filter(kind=kind) if kind in FlagKind.values else active

@@ -1,5 +1,7 @@
 """A session's roster: everybody here with one button, then the exceptions, then the signature."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -101,7 +103,7 @@ def _saved(request: HttpRequest, session: Session) -> JsonResponse:
     )
 
 
-def _sheet(request: HttpRequest, session: Session, *, marks: Marks | None = None) -> dict[str, object]:
+def _sheet(request: HttpRequest, session: Session, *, marks: Marks | None = None) -> dict[str, Any]:
     sheet = roster_view(
         session,
         roster_of(session),

@@ -63,7 +63,7 @@ def _site(sites: Sequence[Site], asked: int | None, user: User) -> Site | None:
 
 
 def _led(counselor_id: int | None, sessions: Sequence[Session]) -> set[int]:
-    leads = SessionCounselor.objects.filter(counselor_id=counselor_id, session__in=sessions)
+    leads = SessionCounselor.objects.filter(counselor_id=counselor_id or 0, session__in=sessions)
     return set(leads.values_list("session_id", flat=True))
 
 

@@ -1,0 +1,197 @@
+"""The roster's page without a script: all here, exceptions, the sum, and the signature; then who may do what."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.http import HttpResponse
+from django.test import Client
+
+from attendance.models import AttendanceRecord, Roster
+from people.models import TrailEntry
+from scheduling.models import Booking, Session
+from tests.cast import Cast, at
+from tests.web.reading import Page, open_page
+
+pytestmark = pytest.mark.django_db
+
+ROSTER_QUERIES = 15
+AFTER = at("2026-11-18 21:03")
+
+
+@pytest.fixture(autouse=True)
+def _after_the_session() -> Iterator[None]:
+    with time_machine.travel(AFTER, tick=False):
+        yield
+
+
+def evening(cast: Cast, *names: str) -> tuple[Session, list[Booking]]:
+    """Wednesday 6 to 9 pm with a break of a quarter of an hour, and the people booked on it."""
+    session = cast.session(
+        "2026-11-18 18:00", breaks=[(at("2026-11-18 19:30"), at("2026-11-18 19:45"))], now=at("2026-11-10 12:00")
+    )
+    return session, [cast.booked(cast.patient(name), session, now=at("2026-11-12 12:00")) for name in names]
+
+
+def roster_of(cast: Cast, client: Client, session: Session) -> Page:
+    client.force_login(cast.dana)
+    return open_page(client, f"/sessions/{session.pk}/roster/")
+
+
+def send(client: Client, session: Session, **fields: object) -> HttpResponse:
+    names = {name.replace("_", "-"): value for name, value in fields.items()}
+    return client.post(f"/sessions/{session.pk}/roster/", names, follow=True)  # type: ignore[return-value]
+
+
+def marks(session: Session) -> list[tuple[str, str, int]]:
+    rows = AttendanceRecord.objects.filter(session=session).order_by("patient__name")
+    return list(rows.values_list("patient__name", "status", "credited_minutes"))
+
+
+def test_an_untouched_roster_has_one_button_for_everybody(cast: Cast, client: Client) -> None:
+    session, _ = evening(cast, "Alma Ortiz", "Chidi Okafor", "Theo Ramos")
+    page = roster_of(cast, client, session)
+    assert page.answer == "Today, 6 – 9 pm"
+    assert "Group · Room 4 · break 7:30–7:45 pm · Dana K." in page.words
+    assert "All 3 are here" in page.texts("button")
+    send(client, session, do="all")
+    assert marks(session) == [
+        ("Alma Ortiz", "present", 165),
+        ("Chidi Okafor", "present", 165),
+        ("Theo Ramos", "present", 165),
+    ]
+
+
+def test_the_exceptions_are_saved_with_one_form_and_their_sum_adds_up(cast: Cast, client: Client) -> None:
+    session, (alma, chidi, _theo) = evening(cast, "Alma Ortiz", "Chidi Okafor", "Theo Ramos")
+    roster_of(cast, client, session)
+    fields = {
+        f"status_{alma.pk}": "excused",
+        f"excuse_{alma.pk}": "work",
+        f"status_{chidi.pk}": "present",
+        f"arrived_{chidi.pk}": "18:14",
+    }
+    response = send(client, session, do="save", version="0", **fields)
+    page = Page(response.content.decode())
+    assert marks(session) == [("Alma Ortiz", "excused", 0), ("Chidi Okafor", "present", 151)]
+    assert page.texts("ul", "summary-counts") == ["1 present 1 excused 1 to mark"]
+    assert "180 planned − 15 break − 14 late = 151 min" in page.words
+    assert "Excused: work" in page.words
+    assert "Mark Theo Ramos, then sign." in page.words
+    assert "Go to Theo" in page.texts("a")
+
+
+def test_a_roster_that_changed_meanwhile_is_not_written_over(cast: Cast, client: Client) -> None:
+    session, (alma, _chidi) = evening(cast, "Alma Ortiz", "Chidi Okafor")
+    roster_of(cast, client, session)
+    send(client, session, do="save", version="0", **{f"status_{alma.pk}": "no_show"})
+    response = send(client, session, do="save", version="0", **{f"status_{alma.pk}": "present"})
+    page = Page(response.content.decode())
+    assert marks(session) == [("Alma Ortiz", "no_show", 0)]
+    assert page.notices == [
+        "bad: Somebody else has changed this roster meanwhile. Look it over, and mark again what is missing."
+    ]
+
+
+def test_a_wrong_time_stands_beside_its_row_and_nothing_is_written(cast: Cast, client: Client) -> None:
+    session, (alma, chidi) = evening(cast, "Alma Ortiz", "Chidi Okafor")
+    roster_of(cast, client, session)
+    fields = {
+        f"status_{alma.pk}": "present",
+        f"arrived_{alma.pk}": "20:00",
+        f"left_{alma.pk}": "19:00",
+        f"status_{chidi.pk}": "present",
+    }
+    response = send(client, session, do="save", version="0", **fields)
+    page = Page(response.content.decode())
+    assert response.status_code == 400
+    assert [error for error in page.texts("p", "field-error") if error] == ["Somebody cannot leave before they arrive."]
+    assert f'name="arrived-{alma.pk}" value="20:00"' in page.source
+    assert marks(session) == []
+    response = send(client, session, do="save", **{f"status_{alma.pk}": "present", f"arrived_{alma.pk}": "soon"})
+    assert "Type the time as hours and minutes, such as 18:14." in Page(response.content.decode()).words
+
+
+def test_signing_needs_everybody_marked_and_locks_the_rows(cast: Cast, client: Client) -> None:
+    session, (alma, _chidi) = evening(cast, "Alma Ortiz", "Chidi Okafor")
+    roster_of(cast, client, session)
+    response = send(client, session, do="sign", version="0", **{f"status_{alma.pk}": "present"})
+    assert Page(response.content.decode()).notices == ["bad: Not marked yet: Chidi Okafor."]
+    assert marks(session) == [("Alma Ortiz", "present", 165)]
+    send(client, session, do="all")
+    page = Page(send(client, session, do="sign").content.decode())
+    assert "Signed by Dana, Wed 18 Nov, 9:03 pm" in page.words
+    assert page.texts("fieldset", "segments") == []
+    assert Roster.objects.get(session=session).signed_by == cast.dana
+
+
+def test_a_script_sends_one_row_and_gets_the_roster_as_it_stands(cast: Cast, client: Client) -> None:
+    session, (alma, chidi) = evening(cast, "Alma Ortiz", "Chidi Okafor")
+    client.force_login(cast.dana)
+    path, asks = f"/sessions/{session.pk}/roster/", {"HTTP_ACCEPT": "application/json"}
+    said = client.post(path, {"do": "save", f"status-{alma.pk}": "no_show"}, **asks).json()
+    assert (said["version"], said["saved"].replace("\u00a0", " ")) == (1, "Saved 9:03 pm")
+    assert "Mark Chidi Okafor, then sign." in Page(said["html"]).words
+    refused = client.post(
+        path, {f"status-{chidi.pk}": "present", f"excuse-{chidi.pk}": "x", f"arrived-{chidi.pk}": "no"}, **asks
+    )
+    assert (refused.status_code, refused.json()) == (
+        400,
+        {"errors": {str(chidi.pk): ["Type the time as hours and minutes, such as 18:14."]}},
+    )
+    client.post(path, {"do": "all"}, **asks)
+    client.post(path, {"do": "sign"})
+    late = client.post(path, {f"status-{alma.pk}": "present"}, **asks)
+    assert (late.status_code, late.json()) == (409, {"detail": "The roster of this session is signed"})
+
+
+def test_who_may_see_it_and_who_may_take_it(cast: Cast, client: Client) -> None:
+    session, (alma,) = evening(cast, "Alma Ortiz")
+    path = f"/sessions/{session.pk}/roster/"
+    ana = cast.ana.user
+    assert ana is not None
+    found = {}
+    for user in (cast.dana, cast.cory, cast.ada, ana, cast.stranger):
+        client.force_login(user)
+        looked, marked = client.get(path), client.post(path, {f"status-{alma.pk}": "present"})
+        found[user.name] = (looked.status_code, marked.status_code)
+    assert found == {
+        "Dana": (200, 302),
+        "Cory": (200, 302),
+        "Ada": (200, 403),
+        "Ana": (403, 403),
+        "Stranger": (404, 404),
+    }
+    client.logout()
+    assert client.get(path).headers["Location"] == f"/accounts/login/?next={path}"
+    assert client.get(f"/sessions/{10**30}/roster/").status_code == 302
+    client.force_login(cast.dana)
+    assert client.get(f"/sessions/{10**18}/roster/").status_code == 404
+
+
+def test_the_look_is_recorded(cast: Cast, client: Client) -> None:
+    session, _ = evening(cast, "Alma Ortiz")
+    roster_of(cast, client, session)
+    entry = TrailEntry.objects.filter(action="opened_roster").get()
+    assert (entry.actor_id, entry.subject_id) == (cast.dana.pk, session.pk)
+
+
+@pytest.mark.parametrize("people", [1, 12])
+def test_the_page_costs_the_same_for_any_number_of_people(
+    cast: Cast, client: Client, people: int, django_assert_num_queries: object
+) -> None:
+    session, _ = evening(cast, *(f"Person {number}" for number in range(people)))
+    client.force_login(cast.dana)
+    with django_assert_num_queries(ROSTER_QUERIES):  # type: ignore[operator]
+        client.get(f"/sessions/{session.pk}/roster/")
+
+
+def test_before_the_end_it_says_when_to_sign(cast: Cast, client: Client) -> None:
+    session, _ = evening(cast, "Alma Ortiz")
+    with time_machine.travel(AFTER - timedelta(hours=2), tick=False):
+        roster_of(cast, client, session)
+        page = Page(send(client, session, do="all").content.decode())
+        assert "Everybody is marked. Sign once it is over, at 9 pm." in page.words
+        refused = Page(send(client, session, do="sign").content.decode())
+    assert refused.notices == ["bad: A roster is signed once the session is over."]
