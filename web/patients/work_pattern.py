@@ -130,8 +130,10 @@ def _read_weekly(rows: Sequence[WorkHours], monday: date) -> Pattern | None:
     for row in rows:
         parts, shift = _parts(row), _shift(row)
         days = _days(row, parts)
-        if shift is None or days is None or not _is_plain(row, parts, "WEEKLY", monday):
+        if shift is None or days is None or not _is_plain(row, parts, "WEEKLY"):
             return None
+        if parse_wall(row.starts_at_local).date() >= monday + timedelta(days=7 * turns):
+            return None  # it begins later than what the editor shows
         for week in _turns(row, parts, turns, monday):
             if any(day in weeks[week] for day in days):
                 return None
@@ -143,7 +145,7 @@ def _read_rotation(rows: Sequence[WorkHours]) -> Pattern | None:
     ordered = sorted(rows, key=lambda row: row.starts_at_local)
     first = ordered[0]
     shift, parts = _shift(first), _parts(first)
-    if shift is None or not _is_plain(first, parts, "DAILY", date.max) or "BYDAY" in parts:
+    if shift is None or not _is_plain(first, parts, "DAILY") or "BYDAY" in parts:
         return None
     first_day = parse_wall(first.starts_at_local).date()
     for number, row in enumerate(ordered):
@@ -158,11 +160,11 @@ def _parts(row: WorkHours) -> dict[str, str]:
     return dict(part.split("=", 1) for part in row.rrule.upper().removeprefix("RRULE:").split(";") if "=" in part)
 
 
-def _is_plain(row: WorkHours, parts: Mapping[str, str], frequency: str, monday: date) -> bool:
-    """Whether the rule says no more than the editor can, and is in force from the first week on, without end."""
+def _is_plain(row: WorkHours, parts: Mapping[str, str], frequency: str) -> bool:
+    """Whether the rule says no more than the editor can, from its first shift on and without end."""
     weeks_from_monday = parts.get("WKST", "MO") == "MO"
-    in_force = row.ends_on is None and row.starts_on < monday + timedelta(days=14)
-    return parts.get("FREQ") == frequency and set(parts) <= PLAIN_PARTS and weeks_from_monday and in_force
+    unbounded = row.ends_on is None and row.starts_on <= parse_wall(row.starts_at_local).date()
+    return parts.get("FREQ") == frequency and set(parts) <= PLAIN_PARTS and weeks_from_monday and unbounded
 
 
 def _days(row: WorkHours, parts: Mapping[str, str]) -> list[int] | None:

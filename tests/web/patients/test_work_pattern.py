@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from people.domain.time import Interval, resolve_wall
@@ -28,7 +28,7 @@ DAY = Shift(time(8), time(16, 30), 30, 30)
 LATE = Shift(time(14), time(22), 30, 0)
 NIGHT = Shift(time(22), time(6), 20, 20)
 
-minutes = st.times().map(lambda moment: moment.replace(second=0, microsecond=0))
+minutes = st.times().map(lambda moment: moment.replace(second=0, microsecond=0, fold=0))
 shifts = st.builds(Shift, minutes, minutes).filter(lambda shift: shift.starts != shift.ends)
 weeks = st.dictionaries(st.integers(0, 6), shifts, max_size=7)
 
@@ -42,12 +42,14 @@ def rows_of(wanted: list[WorkHoursFields]) -> list[WorkHours]:
     return [WorkHours(**check_work_hours(fields)) for fields in wanted]
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.one_of(st.tuples(weeks), st.tuples(weeks, weeks).filter(lambda pair: bool(pair[0]) or bool(pair[1]))))
 def test_what_is_written_is_read_again(wanted: tuple[dict[int, Shift], ...]) -> None:
     rows = rows_of(write_weeks(wanted, monday=MONDAY, zone=ZONE))
     assert read_pattern(rows, monday=MONDAY) == Pattern("weekly", wanted)
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.dates(date(2026, 1, 1), date(2026, 12, 31)), st.integers(1, 14), st.integers(1, 28), shifts)
 def test_days_on_and_off_are_read_again(first_day: date, days_on: int, days_off: int, shift: Shift) -> None:
     rotation = Rotation(first_day, days_on, days_off, shift)
