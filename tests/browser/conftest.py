@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 import time_machine
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
 
 from people.models import User
 from tests import needs
 from tests.cast import NOW, Cast
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-PHONE = {"width": 390, "height": 844}
-TABLET = {"width": 820, "height": 1180}
-DESK = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+TABLET: ViewportSize = {"width": 820, "height": 1180}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 SENT_BACK = "status of 400"
 """What the console says of a form that is sent back with its errors: that is as it should be."""
 PASSWORD = "a long enough word"
@@ -52,7 +52,7 @@ def open_page(chromium: Browser, live_server: Any, cast: Cast) -> Iterator[Open]
     complaints: list[str] = []
 
     def make(
-        viewport: dict[str, int],
+        viewport: ViewportSize,
         *,
         user: User | None = None,
         javascript: bool = True,
@@ -61,7 +61,7 @@ def open_page(chromium: Browser, live_server: Any, cast: Cast) -> Iterator[Open]
     ) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
-            viewport={"width": viewport["width"], "height": viewport["height"]},
+            viewport=viewport,
             java_script_enabled=javascript,
             **options,
         )
