@@ -90,9 +90,10 @@ def _messages(cast: Cast, number: int) -> None:
 
 def _phases(cast: Cast, number: int) -> None:
     admission = cast.admission_of(_una(cast))
+    PlanPhase.objects.filter(admission=admission).update(ends_on=ADMITTED)
     for day in range(1, number):
-        starts_on = ADMITTED + timedelta(days=day)
-        PlanPhase.objects.create(admission=admission, starts_on=starts_on, min_minutes=540, max_minutes=1140)
+        on = ADMITTED + timedelta(days=day)
+        PlanPhase.objects.create(admission=admission, starts_on=on, ends_on=on, min_minutes=540, max_minutes=1140)
 
 
 def _leaves(cast: Cast, number: int) -> None:

@@ -78,6 +78,11 @@ def _booking(clinic: Clinic) -> Any:
     return {"session": str(clinic.session.pk), "patient": str(clinic.cast.ana.pk)}
 
 
+def _busy(clinic: Clinic) -> Any:
+    times = {"starts_at_local": "2026-11-23T14:00", "ends_at_local": "2026-11-23T22:00"}
+    return {"patient": str(clinic.cast.ana.pk), **times}
+
+
 def _session(clinic: Clinic) -> Any:
     return {
         "program": str(clinic.cast.program.pk),
@@ -114,7 +119,7 @@ TABLE: dict[str, dict[str, Asked]] = {
     "leaves": {"get": UNSEEN, "post": UNSEEN},
     "patient-weeks": {"get": UNSEEN},
     "ledger": {"get": UNSEEN},
-    "all-work-hours": {"get": EMPTY, "post": Asked(404, lambda clinic: {"patient": str(clinic.cast.ana.pk)})},
+    "all-work-hours": {"get": EMPTY, "post": Asked(404, _busy)},
     "work-hours": {"get": UNSEEN, "patch": UNSEEN, "delete": UNSEEN},
     "sessions": {"get": EMPTY, "post": Asked(400, _session)},
     "session": {"get": UNSEEN, "patch": UNSEEN},
@@ -202,3 +207,16 @@ BEN: dict[tuple[str, str], int] = {
     ("calendar-feeds", "post"): 201,  # his own
 }
 """Where another patient of the same program is answered otherwise than a stranger."""
+
+
+WRITES = [(name, verb) for name, verb in ROWS if verb != "get" and name not in {"me", "preferences"}]
+OWNERS_ALONE = {"calendar-feed", "rotate-feed"}
+
+
+@pytest.mark.parametrize(("name", "verb"), WRITES)
+def test_an_auditor_only_reads(name: str, verb: str, cast: Cast, client_of: Clients) -> None:
+    clinic = Clinic(cast)
+    before = TrailEntry.objects.count()
+    response = getattr(client_of(cast.ada), verb)(_address(name, clinic), TABLE[name][verb].body(clinic))
+    assert response.status_code == (404 if name in OWNERS_ALONE else 403), response.content
+    assert TrailEntry.objects.count() == before
