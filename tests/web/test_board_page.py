@@ -60,7 +60,7 @@ def test_the_answer_counts_and_the_groups_go_from_worst_to_least(cast: Cast, cli
     assert page.texts("span", "count-card-number") == ["1", "1", "1", "1", "0", "0"]
     assert page.texts("h2", "group-title") == ["Below · 1", "At risk · 1", "Over · 1"]
     assert page.texts("a", "person-name") == ["Marcus Bell", "Wen Zhao", "Lena Hoffmann"]
-    assert [line for line in page.texts("div", "person-hours")] == [
+    assert page.texts("div", "person-hours") == [
         "0 h + 2 h 45 booked · 6 h 15 short",
         "5 h 30, nothing booked · 3 h 30 short",
         "14 h + 6 h 30 booked · 1 h 30 over 19 h",
