@@ -1,0 +1,109 @@
+"""What a roster's form may say: times without a date, rows of other sessions, and what no longer goes together."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.test import Client
+
+from attendance.models import AttendanceRecord, Roster
+from scheduling.enums import Mode
+from scheduling.models import Booking, Session
+from tests.cast import Cast, at
+from web.forms.roster import near, read_marks
+
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture(autouse=True)
+def _after_the_session() -> Iterator[None]:
+    with time_machine.travel(at("2026-11-18 21:03"), tick=False):
+        yield
+
+
+@pytest.fixture
+def evening(cast: Cast, client: Client) -> tuple[Session, Booking, Booking]:
+    """Ana and Ben on Wednesday's group; Dana has signed in."""
+    before = at("2026-11-12 12:00")
+    session = cast.session("2026-11-18 18:00", now=before)
+    client.force_login(cast.dana)
+    return session, *(cast.booked(cast.patient(name), session, now=before) for name in ("Ana", "Ben"))
+
+
+def path_of(session: Session) -> str:
+    return f"/sessions/{session.pk}/roster/"
+
+
+@pytest.mark.parametrize(
+    ("text", "wall"),
+    [("22:30", "2026-11-18 22:30"), ("00:10", "2026-11-19 00:10"), ("21:50", "2026-11-18 21:50")],
+)
+def test_a_time_is_the_one_nearest_to_the_session(cast: Cast, text: str, wall: str) -> None:
+    session = cast.session("2026-11-18 22:00", minutes=180, now=at("2026-11-12 12:00"))
+    assert near(text, session, around=session.starts_at) == at(wall)
+
+
+def test_a_session_by_video_is_marked_by_video_and_names_that_are_no_fields_are_passed_over(cast: Cast) -> None:
+    session = cast.session("2026-11-18 18:00", mode=Mode.TELEHEALTH, room=False, now=at("2026-11-12 12:00"))
+    marks = read_marks({"status-7": "present", "status-x": "present", "status-": "present", "week": "1"}, session)
+    assert [(row.booking_id, row.status, row.mode) for row in marks.rows] == [(7, "present", "telehealth")]
+    assert marks.errors == {}
+
+
+def test_what_does_not_go_with_the_status_is_dropped(client: Client, evening: tuple[Session, Booking, Booking]) -> None:
+    session, ana, ben = evening
+    fields = {
+        f"status-{ana.pk}": "excused",
+        f"excuse-{ana.pk}": "work",
+        f"arrived-{ana.pk}": "18:30",
+        f"left-{ben.pk}": "20:00",
+        f"excuse-{ben.pk}": "work",
+        f"mode-{ben.pk}": "telehealth",
+    }
+    assert client.post(path_of(session), fields).status_code == 302
+    columns = ("booking", "status", "arrived_at", "left_at", "excuse_reason", "mode", "credited_minutes")
+    assert list(AttendanceRecord.objects.order_by("booking").values_list(*columns)) == [
+        (ana.pk, "excused", None, None, "work", "in_person", 0),
+        (ben.pk, "present", None, at("2026-11-18 20:00"), "", "telehealth", 120),
+    ]
+
+
+def test_a_booking_of_another_session_is_not_marked_here(
+    cast: Cast, client: Client, evening: tuple[Session, Booking, Booking]
+) -> None:
+    session, _ana, _ben = evening
+    other = cast.booked(cast.patient("Cleo"), cast.session("2026-11-19 18:00"))
+    answer = client.post(path_of(session), {f"status-{other.pk}": "present"}, headers=JSON)
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {"errors": {str(other.pk): ["This booking is not on the roster."]}},
+    )
+    assert AttendanceRecord.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"status": "perhaps"}, "Say present, excused, no_show or turned_away."),
+        ({"status": "excused", "excuse": "bored"}, "The program's list has no such reason."),
+        ({"status": "present", "arrived": "25:00"}, "Type the time as hours and minutes, such as 18:14."),
+    ],
+)
+def test_a_row_that_cannot_be_taken_is_named(
+    client: Client, evening: tuple[Session, Booking, Booking], fields: dict[str, str], sentence: str
+) -> None:
+    session, ana, ben = evening
+    sent = {f"{name}-{ana.pk}": value for name, value in fields.items()} | {f"status-{ben.pk}": "present"}
+    answer = client.post(path_of(session), sent, headers=JSON)
+    assert (answer.status_code, answer.json()) == (400, {"errors": {str(ana.pk): [sentence]}})
+    assert AttendanceRecord.objects.count() == 0
+
+
+def test_signing_takes_the_unsaved_rows_along(client: Client, evening: tuple[Session, Booking, Booking]) -> None:
+    session, ana, ben = evening
+    client.post(path_of(session), {"do": "sign", f"status-{ana.pk}": "present", f"status-{ben.pk}": "turned_away"})
+    assert list(AttendanceRecord.objects.order_by("booking").values_list("status", flat=True)) == [
+        "present",
+        "turned_away",
+    ]
+    assert Roster.objects.get().signed_at == at("2026-11-18 21:03")
