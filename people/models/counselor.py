@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 class CounselorQuerySet(models.QuerySet["Counselor"]):
     def visible_to(self, user: "User") -> Self:
         """Colleagues at the account's sites; a patient sees those of the sites that they attend."""
-        return self.filter(
-            Q(sites__memberships__user_id=user.pk) | Q(sites__admissions__patient__user_id=user.pk)
-        ).distinct()
+        colleagues = Counselor.objects.order_by().filter(sites__memberships__user_id=user.pk)
+        attended = Counselor.objects.order_by().filter(sites__admissions__patient__user_id=user.pk)
+        return self.filter(Q(pk__in=colleagues.values("pk")) | Q(pk__in=attended.values("pk")))
 
 
 class Counselor(models.Model):

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 class ProgramQuerySet(models.QuerySet["Program"]):
     def visible_to(self, user: "User") -> Self:
         """The programs run at the account's sites, and for a patient those that they were admitted to."""
-        return self.filter(Q(sites__memberships__user_id=user.pk) | Q(admissions__patient__user_id=user.pk)).distinct()
+        at_sites = Program.objects.order_by().filter(sites__memberships__user_id=user.pk)
+        admitted = Program.objects.order_by().filter(admissions__patient__user_id=user.pk)
+        return self.filter(Q(pk__in=at_sites.values("pk")) | Q(pk__in=admitted.values("pk")))
 
 
 class Program(models.Model):
