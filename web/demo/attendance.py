@@ -1,80 +1,81 @@
-"""What became of the demo's bookings: who came, late, early, excused or not at all."""
+"""What became of the demo's bookings: who came, late, early, excused or not at all, and what it is worth."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from random import Random
 
 from attendance.domain.credit import CreditPolicy, credit
-from attendance.models import AttendanceRecord
-from people.models import Program
-from scheduling.models import Booking, Session
-from web.demo.people import Person
+from people.domain.time import Interval
+from web.demo.sheets import as_json
+from web.demo.timetable import Template
 
-REASONS = ("work", "illness", "transport", "childcare", "court")
+EXCUSES = ("work", "work", "illness", "illness", "childcare", "transport", "court", "hospital", "money", "unknown")
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+"""Attendance is reckoned once for each kind of session and mark, at a time of no meaning."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How one booking was kept."""
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a booking was kept; minutes after the start of arriving and leaving, None for on time."""
 
     status: str
-    arrived_at: datetime | None = None
-    left_at: datetime | None = None
-    excuse_reason: str = ""
+    arrived: int | None = None
+    left: int | None = None
+    excuse: str = ""
 
 
-def outcome_for(person: Person, session: Session, *, rng: Random) -> Outcome:
-    """Mostly present and on time; some late, some early, some excused, a few not at all."""
-    if rng.random() < person.reliability:
-        if rng.random() < 0.1:
-            return Outcome("present", arrived_at=session.starts_at + timedelta(minutes=rng.randrange(3, 15)))
-        if rng.random() < 0.05:
-            return Outcome("present", left_at=session.ends_at - timedelta(minutes=rng.choice([10, 20, 40])))
-        return Outcome("present")
-    kind = rng.random()
-    if kind < 0.45:
-        return Outcome("excused", excuse_reason=rng.choice(REASONS))
-    if kind < 0.93:
-        return Outcome("no_show")
-    return Outcome("turned_away", arrived_at=session.starts_at + timedelta(minutes=25))
+ON_TIME = Mark("present")
 
 
-def record_of(booking: Booking, session: Session, outcome: Outcome, *, program: Program, recorded_by_id: int | None) -> AttendanceRecord:
-    """The attendance record, reckoned by the same function as a counselor's; the booking carries its minutes."""
-    policy = CreditPolicy(program.grace_minutes, program.late_cutoff_minutes, program.rounding)
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a record says of a mark."""
+
+    planned_minutes: int
+    late_minutes: int
+    early_minutes: int
+    credited_minutes: int
+    deductions: str
+
+
+def draw_mark(rng: Random, minutes: int, *, reliability: float) -> Mark:
+    """Mostly present and on time; some late or gone early, some excused, a few not there at all."""
+    chance = rng.random()
+    if chance < reliability:
+        punctual = rng.random()
+        if punctual < 0.84:
+            return ON_TIME
+        if punctual < 0.95:
+            return Mark("present", arrived=rng.randint(2, 14))
+        if punctual < 0.99:
+            return Mark("present", left=minutes - rng.randint(5, 40))
+        return Mark("present", arrived=rng.randint(3, 12), left=minutes - rng.randint(5, 25))
+    missed = rng.random()
+    if missed < 0.46:
+        return Mark("excused", excuse=rng.choice(EXCUSES))
+    if missed < 0.9:
+        return Mark("no_show")
+    return Mark("turned_away", arrived=rng.randint(17, 35))
+
+
+@cache
+def worth_of(mark: Mark, template: Template, policy: CreditPolicy) -> Worth:
+    """The mark reckoned by the function that reckons every roster."""
+    session = Interval.of_minutes(BEGINNING, template.minutes)
+    breaks = []
+    if template.pause:
+        after, length = template.pause
+        breaks.append(Interval.of_minutes(BEGINNING + timedelta(minutes=after), length))
     found = credit(
-        session.interval,
-        session.break_intervals,
-        status=outcome.status,
-        arrived_at=outcome.arrived_at,
-        left_at=outcome.left_at,
+        session,
+        breaks,
+        status=mark.status,
+        arrived_at=None if mark.arrived is None else BEGINNING + timedelta(minutes=mark.arrived),
+        left_at=None if mark.left is None else BEGINNING + timedelta(minutes=mark.left),
         policy=policy,
     )
-    recorded_at = session.ends_at + timedelta(minutes=4)
-    booking.marked_at = recorded_at
-    booking.counted_minutes = found.credited_minutes
-    return AttendanceRecord(
-        booking=booking,
-        session=session,
-        patient_id=booking.patient_id,
-        status=outcome.status,
-        mode="telehealth" if session.mode == "telehealth" else "in_person",
-        arrived_at=outcome.arrived_at,
-        left_at=outcome.left_at,
-        excuse_reason=outcome.excuse_reason,
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
-        breaks=session.breaks,
-        planned_minutes=found.planned_minutes,
-        late_minutes=found.late_minutes,
-        early_minutes=found.early_minutes,
-        credited_minutes=found.credited_minutes,
-        deductions=[{"why": str(one.why), "minutes": one.minutes} for one in found.deductions],
-        policy={
-            "grace_minutes": policy.grace_minutes,
-            "late_cutoff_minutes": policy.late_cutoff_minutes,
-            "rounding": str(policy.rounding),
-        },
-        recorded_at=recorded_at,
-        recorded_by_id=recorded_by_id,
+    deductions = [{"why": str(one.why), "minutes": one.minutes} for one in found.deductions]
+    return Worth(
+        found.planned_minutes, found.late_minutes, found.early_minutes, found.credited_minutes, as_json(deductions)
     )

@@ -1,0 +1,161 @@
+"""The sheets of every table that the demo fills in bulk, in the order in which they are written."""
+
+from attendance.models import AttendanceRecord, Roster
+from people.models import (
+    Admission,
+    Counselor,
+    Leave,
+    Membership,
+    Patient,
+    PlanPhase,
+    Program,
+    Room,
+    Site,
+    TrailEntry,
+    User,
+)
+from people.models.program import Focus
+from scheduling.models import Booking, Session, SessionCounselor, SessionSeries, WorkHours
+from web.demo.sheets import Sheet, reset_sequences
+
+
+class SheetSet:
+    """One sheet a table; rows of one site are written together, so memory stays bounded."""
+
+    def __init__(self) -> None:
+        self.users = Sheet(User, "email", "name", "password", "date_joined")
+        self.sites = Sheet(Site, "name", "time_zone", "address", "directions", "phone", "sender_name", "opening_hours")
+        self.memberships = Sheet(Membership, "user_id", "role", "site_id")
+        self.rooms = Sheet(Room, "site_id", "name", "seats")
+        self.programs = Sheet(Program, "name", "first_weekday", "grace_minutes")
+        self.program_sites = Sheet(Program.sites.through, "program_id", "site_id")
+        self.foci = Sheet(Focus, "program_id", "code", "name")
+        self.counselors = Sheet(Counselor, "user_id", "name", "credentials")
+        self.counselor_sites = Sheet(Counselor.sites.through, "counselor_id", "site_id")
+        self.patients = Sheet(Patient, "user_id", "name", "email", "phone", "birth_date", "language", "created_at")
+        self.admissions = Sheet(
+            Admission, "patient_id", "program_id", "site_id", "primary_counselor_id", "admitted_on", "discharged_on"
+        )
+        self.phases = Sheet(
+            PlanPhase,
+            "admission_id",
+            "starts_on",
+            "ends_on",
+            "min_minutes",
+            "max_minutes",
+            "days_per_week",
+            "wanted_kinds",
+            "transition",
+            "transition_reason",
+        )
+        self.leaves = Sheet(Leave, "admission_id", "starts_on", "ends_on", "reason")
+        self.work_hours = Sheet(
+            WorkHours,
+            "patient_id",
+            "label",
+            "starts_at_local",
+            "ends_at_local",
+            "rrule",
+            "starts_on",
+            "travel_before_minutes",
+            "travel_after_minutes",
+            "time_zone",
+        )
+        self.series = Sheet(
+            SessionSeries,
+            "program_id",
+            "site_id",
+            "kind",
+            "focus",
+            "title",
+            "rrule",
+            "starts_at_local",
+            "duration_minutes",
+            "breaks",
+            "capacity",
+            "mode",
+            "room_id",
+            "materialized_until",
+            "created_at",
+        )
+        self.series_counselors = Sheet(SessionSeries.counselors.through, "sessionseries_id", "counselor_id")
+        self.sessions = Sheet(
+            Session,
+            "series_id",
+            "occurrence_local",
+            "program_id",
+            "site_id",
+            "kind",
+            "focus",
+            "title",
+            "starts_at",
+            "ends_at",
+            "breaks",
+            "clinical_minutes",
+            "capacity",
+            "seats_taken",
+            "state",
+            "mode",
+            "room_id",
+            "telehealth_url",
+            "changed_at",
+        )
+        self.leads = Sheet(SessionCounselor, "session_id", "counselor_id", "starts_at", "ends_at", "live")
+        self.bookings = Sheet(
+            Booking,
+            "patient_id",
+            "admission_id",
+            "session_id",
+            "status",
+            "starts_at",
+            "ends_at",
+            "live",
+            "week",
+            "counted_minutes",
+            "marked_at",
+            "uid",
+            "sequence",
+            "work_overlap_accepted",
+            "override_reason",
+            "created_at",
+            "created_by_id",
+            "cancelled_at",
+            "cancelled_by_id",
+            "cancel_reason",
+            "late",
+            "changed_at",
+        )
+        self.records = Sheet(
+            AttendanceRecord,
+            "booking_id",
+            "session_id",
+            "patient_id",
+            "status",
+            "mode",
+            "arrived_at",
+            "left_at",
+            "excuse_reason",
+            "starts_at",
+            "ends_at",
+            "breaks",
+            "planned_minutes",
+            "late_minutes",
+            "early_minutes",
+            "credited_minutes",
+            "deductions",
+            "policy",
+            "recorded_at",
+            "recorded_by_id",
+        )
+        self.rosters = Sheet(Roster, "session_id", "version", "signed_at", "signed_by_id")
+        self.trail = Sheet(TrailEntry, "at", "actor_id", "action", "subject_type", "subject_id", "patient_id", "after")
+
+    def write(self) -> None:
+        """Send everything put down so far, what others refer to first."""
+        for sheet in vars(self).values():
+            sheet.write()
+
+    def finish(self) -> None:
+        """Write the rest, and let the database go on counting behind the keys that were given."""
+        self.write()
+        reset_sequences(sheet.model for sheet in vars(self).values())
