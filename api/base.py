@@ -31,6 +31,11 @@ class Resource(GenericViewSet[Any]):
         super().initial(request, *args, **kwargs)
         translation.activate(self.user.language)
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        finished = super().finalize_response(request, response, *args, **kwargs)
+        finished.headers.setdefault("Cache-Control", "no-store")  # what is said of people stays in no cache
+        return finished
+
     @property
     def user(self) -> User:
         """Who asks."""

@@ -127,3 +127,9 @@ def test_errors_are_flat() -> None:
         "non_field_errors": ["whole"],
     }
     assert flat_errors({"breaks": {"non_field_errors": ["too many"]}}) == {"breaks": ["too many"]}
+
+
+def test_no_answer_about_people_stays_in_a_cache(cast: Cast, client_of: Clients) -> None:
+    client = client_of(cast.ana.user)
+    assert client.get("/api/v1/me/")["Cache-Control"] == "no-store"
+    assert client.get("/api/v1/patients/0/")["Cache-Control"] == "no-store"
