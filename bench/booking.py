@@ -21,6 +21,8 @@ from people.models import Membership, User
 from scheduling.models import Booking, Session
 
 CAPACITY = 500
+MINUTES = 45
+"""So short that all rounds together stay within a person's weekly maximum."""
 
 
 def measure(sizes: Sizes) -> list[Figure]:
@@ -36,6 +38,7 @@ def measure(sizes: Sizes) -> list[Figure]:
         place,
         [begin + timedelta(hours=5 * number) for number in range(sizes.sessions * sizes.rounds)],
         capacity=CAPACITY,
+        minutes=MINUTES,
     )
     _bare_sessions(held)
     connections.close_all()

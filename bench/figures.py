@@ -41,8 +41,16 @@ def table(figures: Iterable[Figure]) -> str:
     """The figures in columns, for a terminal."""
     head = ("figure", "database", "value", "floor", "unit", "ratio", "n", "peak MB")
     rows = [
-        (one.name, one.database, f"{one.value:,}", f"{one.floor:,}", one.unit, f"{one.ratio:.3f}", f"{one.n:,}")
-        + (str(one.peak_mb),)
+        (
+            one.name,
+            one.database,
+            f"{one.value:,}",
+            f"{one.floor:,}",
+            one.unit,
+            f"{one.ratio:.3f}",
+            f"{one.n:,}",
+            str(one.peak_mb),
+        )
         for one in figures
     ]
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]

@@ -1,6 +1,6 @@
 """The sweep that finds due reminders and queues their messages, against a bare insert of as many rows."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -45,13 +45,11 @@ def _clear() -> None:
     Reminder.objects.all().delete()
 
 
-def _due(number: int, *, now: object) -> None:
+def _due(number: int, *, now: datetime) -> None:
     """So many people with an appointment in the next hours, booked days ago."""
-    moment = timezone.now()
-    place = clinic(patients=number, now=moment)
-    begin = (moment + timedelta(hours=4)).replace(minute=0, second=0, microsecond=0)
-    held = sessions(
-        place, [begin + timedelta(minutes=15 * slot) for slot in range(-(-number // SEATS))], capacity=SEATS
-    )
+    place = clinic(patients=number, now=now)
+    begin = (now + timedelta(hours=4)).replace(minute=0, second=0, microsecond=0)
+    slots = [begin + timedelta(minutes=15 * slot) for slot in range(-(-number // SEATS))]
+    held = sessions(place, slots, capacity=SEATS)
     pairs = [(admission, held[position // SEATS]) for position, admission in enumerate(place.admissions)]
-    bookings(pairs, made_at=moment - timedelta(days=5))
+    bookings(pairs, made_at=now - timedelta(days=5))

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -10,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import local
 
-PORT = 8150
 WORKERS = 2
 THREADS = 4
 _thread = local()
@@ -19,7 +19,7 @@ _thread = local()
 @contextmanager
 def server() -> Iterator[str]:
     """The product served as in production, by two workers of four threads each; `host:port`."""
-    address = f"127.0.0.1:{PORT}"
+    address = f"127.0.0.1:{_free_port()}"
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))
     words = ["config.wsgi", "--bind", address, "--workers", str(WORKERS), "--threads", str(THREADS)]
     process = subprocess.Popen([gunicorn, *words, "--log-level", "warning"])
@@ -54,6 +54,13 @@ def _connection(address: str) -> http.client.HTTPConnection:
         _thread.address, _thread.connection = address, http.client.HTTPConnection(address, timeout=60)
     connection: http.client.HTTPConnection = _thread.connection
     return connection
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def _wait(address: str, *, seconds: float) -> None:

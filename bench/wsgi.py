@@ -31,5 +31,5 @@ class Application:
         try:
             body = b"".join(response)
         finally:
-            response.close()  # type: ignore[union-attr]
+            response.close()
         return answered["status"], answered["headers"], body
