@@ -58,7 +58,7 @@ def compliance(request: HttpRequest) -> HttpResponse:
     must(user, "attendance.see_board", user)
     zone = home_zone(user)
     today = local_date(moment, zone)
-    programs = list(Program.objects.visible_to(user))
+    programs = list(Program.objects.filter(sites__in=user.scope.staff_site_ids).distinct())
     form = _form(request, user, programs)
     said = form.said
     on = said.get("week", today)
@@ -93,10 +93,11 @@ def compliance(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, user: User, programs: Sequence[Program]) -> BoardForm:
-    counselors = Counselor.objects.visible_to(user)[:MOST_COUNSELORS]
+    here = user.scope.staff_site_ids
+    counselors = Counselor.objects.filter(sites__in=here).distinct()[:MOST_COUNSELORS]
     return BoardForm(
         request.GET,
-        sites=[(site.pk, site.name) for site in Site.objects.visible_to(user)],
+        sites=[(site.pk, site.name) for site in Site.objects.filter(pk__in=here)],
         programs=[(program.pk, program.name) for program in programs],
         counselors=[(counselor.pk, counselor.short_name) for counselor in counselors],
     )
