@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.test import Client
 from django.test.html import Element, parse_html
@@ -85,6 +86,11 @@ class Page:
             classes = str(_attributes(one).get("class", "")).split()
             if (not tag or one.name == tag) and (not css or css in classes):
                 yield one
+
+
+def read(response: Any) -> Page:
+    """The page of an answer that is at hand."""
+    return Page(response.content.decode(), response.status_code)
 
 
 def open_page(client: Client, path: str) -> Page:
