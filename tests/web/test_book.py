@@ -237,7 +237,9 @@ def test_every_refusal_is_a_sentence_and_books_nothing(
     assert Booking.objects.count() == 1
 
 
-@pytest.mark.parametrize("fields", [{}, {"session": "x"}, {"session": "0"}, {"session": "999999"}])
+@pytest.mark.parametrize(
+    "fields", [{}, {"session": "x"}, {"session": "0"}, {"session": "999999"}, {"session": "9" * 30}]
+)
 def test_a_session_that_is_none_is_not_found(client: Client, ana: Patient, fields: dict[str, str]) -> None:
     assert client.post("/book/", fields).status_code == 404
 

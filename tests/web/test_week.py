@@ -75,7 +75,7 @@ def test_where_no_single_session_is_enough_the_strip_says_how_far_it_brings(cast
     page = week_of(cast.ana, client)
     assert page.answer == "9 h still to book"
     assert page.texts(css="repair-title") == ["Today 6 – 9 pm brings you to 3 h"]
-    assert page.form("Book today")
+    assert page.form("Book today").fields["back"] == "week"
     assert "Not counted: Yesterday 6 – 9 pm" in page.words
 
 
@@ -152,8 +152,8 @@ def test_short_although_something_fits_says_the_most(cast: Cast, client: Client)
 
 def test_a_week_of_leave_asks_for_nothing(cast: Cast, client: Client) -> None:
     admission = cast.admission_of(cast.ana)
-    days = {"starts_on": at("2026-11-16 12:00").date(), "ends_on": at("2026-11-22 12:00").date()}
-    add_leave(admission, **days, actor=None, now=NOW)
+    monday, sunday = at("2026-11-16 12:00").date(), at("2026-11-22 12:00").date()
+    add_leave(admission, starts_on=monday, ends_on=sunday, actor=None, now=NOW)
     page = week_of(cast.ana, client)
     assert page.answer == "Nothing to book"
     assert "No hours are asked of you this week." in page.words

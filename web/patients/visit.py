@@ -106,7 +106,7 @@ def patient_page(view: PatientView[P]) -> Callable[Concatenate[HttpRequest, P], 
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         user = cast(User, request.user)
-        patient = Patient.objects.filter(pk=user.scope.patient_id).first()
+        patient = Patient.objects.filter(user=user).first()
         if patient is None:
             raise Http404
         admissions = Admission.objects.filter(patient=patient).select_related("program", "site", "primary_counselor")

@@ -92,8 +92,8 @@ def cancel_appointment(request: HttpRequest, visit: Visit, booking_id: int) -> H
 def book_again(request: HttpRequest, visit: Visit, booking_id: int) -> HttpResponse:
     """Undoes a cancellation: books the same session once more, as it was booked before."""
     booking = get_object_or_404(own_bookings(visit.patient), pk=booking_id)
-    options = {"accept_work_overlap": booking.work_overlap_accepted}
-    return _try_to_book(request, visit, booking.session, back="week", options=options)
+    anyway = booking.work_overlap_accepted
+    return _try_to_book(request, visit, booking.session, back="week", accept_work_overlap=anyway)
 
 
 def _book(request: HttpRequest, visit: Visit) -> HttpResponse:
@@ -102,16 +102,35 @@ def _book(request: HttpRequest, visit: Visit) -> HttpResponse:
         raise Http404
     said = form.cleaned_data
     session = get_object_or_404(Session.objects.visible_to(visit.user).select_related("site"), pk=said["session"])
-    options = {"accept_work_overlap": said["accept_work_overlap"], "waitlist": said["waitlist"]}
-    return _try_to_book(request, visit, session, back=said["back"] or "book", options=options)
+    return _try_to_book(
+        request,
+        visit,
+        session,
+        back=said["back"] or "book",
+        accept_work_overlap=said["accept_work_overlap"],
+        waitlist=said["waitlist"],
+    )
 
 
 def _try_to_book(
-    request: HttpRequest, visit: Visit, session: Session, *, back: str, options: dict[str, bool]
+    request: HttpRequest,
+    visit: Visit,
+    session: Session,
+    *,
+    back: str,
+    accept_work_overlap: bool,
+    waitlist: bool = False,
 ) -> HttpResponse:
     day = local_date(session.starts_at, visit.zone).isoformat()
     try:
-        booking = place_booking(visit.patient, session, actor=visit.user, now=visit.now, **options)
+        booking = place_booking(
+            visit.patient,
+            session,
+            actor=visit.user,
+            now=visit.now,
+            waitlist=waitlist,
+            accept_work_overlap=accept_work_overlap,
+        )
     except AlreadyBooked:
         say_info(request, _("That one is yours already. Nothing changed."))
     except Refusal as refusal:

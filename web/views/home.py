@@ -5,11 +5,13 @@ from typing import cast
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from people.enums import Role
 from people.models import User
 
 
+@require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Patient to the week, counselor to today, those who see a whole site to the board."""

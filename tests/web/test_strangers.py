@@ -1,0 +1,131 @@
+"""Nobody sees what is none of theirs: every page, asked by somebody without an account and by strangers.
+
+The table is compared with the URLs: a new page without an entry fails.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from notifications.services.feeds import create_feed
+from people.models import TrailEntry, User
+from scheduling.models import Booking
+from tests.cast import NOW, Cast
+from web.urls import urlpatterns
+
+pytestmark = pytest.mark.django_db
+
+WITHOUT_ACCOUNT = {"styleguide"}
+"""Not behind a sign-in: it is not there at all outside debug mode."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a page answers to a GET and a POST of each who has no business there; 405: it takes none.
+
+    Stranger coordinates another site, Ben is another patient of the same one, Nobody has an account and no role.
+    """
+
+    stranger: tuple[int, int]
+    ben: tuple[int, int]
+    nobody: tuple[int, int]
+
+
+NOTHING = Answers(stranger=(404, 404), ben=(404, 404), nobody=(404, 404))
+READ_ONLY = Answers(stranger=(404, 405), ben=(404, 405), nobody=(404, 405))
+ACTION = Answers(stranger=(405, 404), ben=(405, 404), nobody=(405, 404))
+STAFF = Answers(stranger=(200, 405), ben=(403, 403), nobody=(403, 403))
+
+TABLE: dict[str, Answers] = {
+    "home": Answers(stranger=(302, 405), ben=(302, 405), nobody=(200, 405)),
+    # Each patient's own: another one's shows nothing of Ana.
+    "week": Answers(stranger=(404, 405), ben=(200, 405), nobody=(404, 405)),
+    "book": Answers(stranger=(404, 404), ben=(200, 404), nobody=(404, 404)),
+    "work-hours": Answers(stranger=(404, 404), ben=(200, 302), nobody=(404, 404)),
+    "work-day": Answers(stranger=(404, 404), ben=(405, 400), nobody=(404, 404)),
+    "work-day-clear": Answers(stranger=(404, 404), ben=(405, 302), nobody=(404, 404)),
+    "calendar": Answers(stranger=(404, 404), ben=(200, 400), nobody=(404, 404)),
+    "preferences": Answers(stranger=(404, 404), ben=(200, 400), nobody=(404, 404)),
+    "more": Answers(stranger=(404, 404), ben=(200, 200), nobody=(404, 404)),
+    # One of Ana's.
+    "appointment": READ_ONLY,
+    "cancel-appointment": NOTHING,
+    "book-again": ACTION,
+    "calendar-change": Answers(stranger=(404, 404), ben=(405, 404), nobody=(404, 404)),
+    "calendar-revoke": Answers(stranger=(404, 404), ben=(405, 404), nobody=(404, 404)),
+    "calendar-rotate": Answers(stranger=(404, 404), ben=(405, 404), nobody=(404, 404)),
+    # The staff's: a stranger's own site, without anybody of this one.
+    "today": Answers(stranger=(302, 405), ben=(403, 403), nobody=(403, 403)),
+    "compliance": STAFF,
+    "flags": STAFF,
+    "schedule": STAFF,
+    "outbox": Answers(stranger=(404, 405), ben=(403, 403), nobody=(403, 403)),
+    "patient": READ_ONLY,
+    "patient-sessions": READ_ONLY,
+    "patient-book": ACTION,
+    "patient-cancel": ACTION,
+    "roster": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),  # Ben sees sessions of his program
+}
+
+
+@pytest.fixture(autouse=True)
+def _wednesday_morning() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def address_of(cast: Cast) -> Callable[[str], str]:
+    """The address of a page; those that name something name something of Ana's."""
+    session = cast.session("2026-11-20 18:00")
+    booking = cast.booked(cast.ana, session)
+    feed, _ = create_feed(cast.ana, actor=None, now=NOW)
+    ids = {"booking_id": booking.pk, "pk": feed.pk, "patient_id": cast.ana.pk, "session_id": session.pk}
+
+    def address(name: str) -> str:
+        pattern = next(one for one in urlpatterns if isinstance(one, URLPattern) and one.name == name)
+        return reverse(name, kwargs={key: ids[key] for key in pattern.pattern.converters})
+
+    return address
+
+
+def test_every_page_has_an_entry() -> None:
+    assert {one.name for one in urlpatterns if isinstance(one, URLPattern)} - WITHOUT_ACCOUNT == set(TABLE)
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_without_an_account_one_is_asked_to_sign_in(
+    name: str, client: Client, address_of: Callable[[str], str]
+) -> None:
+    path = address_of(name)
+    before = _state()
+    for answer in (client.get(path), client.post(path)):
+        if answer.status_code != 405:
+            assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={path}")
+    assert _state() == before
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+@pytest.mark.parametrize("who", ["stranger", "ben", "nobody"])
+def test_a_stranger_finds_nothing_of_hers(
+    who: str, name: str, cast: Cast, client: Client, address_of: Callable[[str], str]
+) -> None:
+    path = address_of(name)
+    account: User | None = {"stranger": cast.stranger, "ben": cast.ben.user}.get(who) or cast.user("nobody")
+    assert account is not None
+    client.force_login(account)
+    before = _state()
+    shown, done = client.get(path), client.post(path)
+    assert (shown.status_code, done.status_code) == getattr(TABLE[name], who)
+    assert b"Ana Reyes" not in shown.content + done.content
+    assert _state() == before
+
+
+def _state() -> tuple[int, list[tuple[int, str]]]:
+    """What was recorded of Ana, and how her bookings stand."""
+    ana = TrailEntry.objects.filter(patient_id__in=Booking.objects.values("patient_id"))
+    return ana.count(), list(Booking.objects.order_by("pk").values_list("pk", "status"))
