@@ -1,5 +1,7 @@
 """People and their plans over HTTP."""
 
+import pytest
+
 from people.models import TrailEntry
 from people.services.admissions import discharge
 from people.services.plans import add_leave
@@ -91,3 +93,25 @@ def test_patients_change_nothing_of_their_record(cast: Cast, client_of: Clients)
         assert [(one.status_code, one.json()["code"]) for one in refused] == [(403, "not_allowed")] * 5
     looks = TrailEntry.objects.filter(action="opened_patient", patient_id=cast.ana.pk)
     assert set(looks.values_list("actor_id", flat=True)) == {cast.ana.user_id, cast.ada.pk, cast.dana.pk}
+
+
+LOOKS = {
+    "patients/{ana}/": "opened_patient",
+    "patients/{ana}/admissions/": "opened_patient",
+    "patients/{ana}/phases/": "opened_patient",
+    "patients/{ana}/leaves/": "opened_patient",
+    "patients/{ana}/weeks/": "opened_patient",
+    "patients/{ana}/ledger/": "opened_report",
+    "bookings/?patient={ana}": "opened_patient",
+    "work-hours/?patient={ana}": "opened_patient",
+    "messages/?patient={ana}": "opened_patient",
+}
+
+
+@pytest.mark.parametrize("address", LOOKS)
+def test_every_look_is_recorded(address: str, cast: Cast, client_of: Clients) -> None:
+    ana = cast.ana
+    looks = TrailEntry.objects.filter(action__startswith="opened")
+    assert client_of(cast.cory).get(f"{V1}{address.format(ana=ana.pk)}").status_code == 200
+    recorded = list(looks.values_list("action", "actor_id", "patient_id", "at"))
+    assert recorded == [(LOOKS[address], cast.cory.pk, ana.pk, NOW)]
