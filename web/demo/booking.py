@@ -19,6 +19,9 @@ BOOKED_AHEAD = {1: 0.62, 2: 0.3, 3: 0.05}
 """How many have booked the weeks ahead; of the next one another fifth have begun."""
 
 BEGUN_NEXT_WEEK = 0.2
+MAY_BE_ADDED = ("", "reached", "transition")
+"""Who stands for what one more session does not change."""
+
 OVER_MAXIMUM = "Asked for more evenings while between two jobs"
 
 
@@ -156,7 +159,7 @@ class Diary:
         """The number of the episode in which the person could still take the session; None where they could not."""
         found = self.in_force(person, grid)
         held = self.loads.get((person.number, grid.week.starts_on))
-        if found is None or held is None or person.track is not grid.track or person.script is not None or person.role:
+        if found is None or held is None or person.track is not grid.track or person.role not in MAY_BE_ADDED:
             return None
         load, limits = held
         apart = not load.taken & person.track.overlaps[one.position]

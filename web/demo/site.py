@@ -20,8 +20,8 @@ from web.demo.stage import crowd, last_day, leave_undone, let_wait, next_group, 
 from web.demo.story import Chance, people_of, people_of_first_site
 from web.demo.timetable import EVENING, FOCI, LEADS, ROOMS, TRACKS, Template
 
-PEOPLE_A_GROUP = 75
-"""How many share one timetable, with its rooms and counselors."""
+PEOPLE_A_GROUP = 70
+"""How many at most share one timetable, with its rooms and counselors."""
 
 OPEN = {str(day): [["06:30", "21:30"]] if day < 5 else [["08:00", "20:30"]] for day in range(7)}
 
@@ -72,7 +72,7 @@ def put_down_site(sheets: SheetSet, share: SiteShare, setting: Setting) -> None:
 
 def _diary(share: SiteShare, setting: Setting, *, zone: ZoneInfo, today: date, rng: Random, sheets: SheetSet) -> Diary:
     size = len(share.people)
-    groups = max(1, round(size / PEOPLE_A_GROUP))
+    groups = max(1, -(-size // PEOPLE_A_GROUP))
     first = min(week_start(today, track.first_weekday) for track in TRACKS) - timedelta(weeks=setting.weeks)
     chance = Chance(setting.seed, today, setting.weeks, groups)
     people = people_of_first_site(size, chance) if share.number == 0 else people_of(share.people, chance)

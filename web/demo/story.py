@@ -123,7 +123,7 @@ def people_of(numbers: range, chance: Chance) -> Iterator[Person]:
     """People as they come."""
     for number in numbers:
         rng = chance.of(number)
-        track = EVENING if rng.random() < 0.65 else FLEXIBLE
+        track = EVENING if rng.random() < 0.75 else FLEXIBLE
         jobs, weights = zip(*MIXTURES[track.code], strict=True)
         spanish = rng.random() < 0.14
         yield Person(

@@ -1,6 +1,6 @@
 """What a demo site puts on in a week: two tracks, whose weeks begin on different days.
 
-A group of some 75 people at a site shares one timetable with rooms and counselors of its own, in which nobody and no
+A group of up to 70 people at a site shares one timetable with rooms and counselors of its own, in which nobody and no
 room is needed twice at a time. The evening track's week begins on a Monday, that of the flexible track on a Thursday:
 at every hour of the year somebody's week has just begun, and somebody else's is nearly over.
 """
