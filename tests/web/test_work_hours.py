@@ -14,7 +14,7 @@ from tests.cast import NOW, Cast
 from tests.web.reading import open_page, read
 
 COLUMNS = ("starts_at_local", "ends_at_local", "rrule", "except_on", "travel_before_minutes", "travel_after_minutes")
-QUERIES = 14
+QUERIES = 15
 
 
 @pytest.fixture(autouse=True)
@@ -165,6 +165,14 @@ def test_a_day_that_cannot_be_changed(ana: Client, cast: Cast, on: str) -> None:
 def test_no_day_to_clear_is_said(ana: Client, cast: Cast) -> None:
     answer = read(ana.post("/work-hours/day/clear/", {"on": "soon"}, follow=True))
     assert answer.notices == ["bad: That is no day. Nothing was changed."]
+
+
+def test_appointments_during_the_work_are_named_and_stay(ana: Client, cast: Cast) -> None:
+    cast.booked(cast.ana, cast.session("2026-11-18 18:00"))
+    cast.booked(cast.ana, cast.session("2026-11-20 18:00", minutes=90))
+    answer = read(ana.post("/work-hours/", typed({"w0d4": ("14:00", "19:00")}), follow=True))
+    assert "1 appointment is during this work Fri 20 Nov, 6 – 7:30 pm They stay booked" in answer.words
+    assert cast.ana.bookings.live().count() == 2
 
 
 def test_hours_entered_elsewhere_are_drawn_and_replaced_knowingly(ana: Client, cast: Cast) -> None:

@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
 
-from people.domain.time import Interval, parse_wall, resolve_wall
+from people.domain.time import Interval, local_date, parse_wall, resolve_wall
 from scheduling.domain.work_hours import WorkPattern, busy_in
-from scheduling.models import WorkHours
+from scheduling.models import Booking, WorkHours
 from scheduling.services.outlook import week_outlook
 from web import format as figures
 from web.components.hours_bar import HoursBar, build_hours_bar
@@ -58,6 +58,26 @@ def still_fits(visit: Visit, work: Sequence[WorkPattern]) -> StillFits | None:
         note % {"most": figures.minutes(most)},
         build_hours_bar(done=0, booked=most, minimum=target.min_minutes, maximum=max(target.max_minutes, 1)),
     )
+
+
+def clashes(visit: Visit, work: Iterable[WorkPattern]) -> list[str]:
+    """The appointments ahead that lie in the work itself, as "Wed 18 Nov, 6 – 9 pm", in order; they stay booked."""
+    ahead = list(
+        Booking.objects.live()
+        .filter(patient=visit.patient, starts_at__gt=visit.now)
+        .order_by("starts_at")
+        .values_list("starts_at", "ends_at")
+    )
+    if not ahead:
+        return []
+    window = Interval(ahead[0][0], max(ends_at for _starts_at, ends_at in ahead))
+    shifts = [busy.work for busy in busy_in(work, window=window)]
+    return [
+        f"{figures.short_day(local_date(starts_at, visit.zone))}, "
+        f"{figures.time_range(starts_at, ends_at, zone=visit.zone, spaced=True)}"
+        for starts_at, ends_at in ahead
+        if any(shift.overlaps(Interval(starts_at, ends_at)) for shift in shifts)
+    ]
 
 
 def draw_work(visit: Visit, work: Iterable[WorkPattern], *, turns: int) -> list[WeekGrid]:

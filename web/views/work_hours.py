@@ -17,8 +17,8 @@ from scheduling.services.work_hours import WorkHoursFields, replace_weekly_hours
 from web import format as figures
 from web.forms.work_hours import DayForm, RotationForm, WeeksForm, form_of
 from web.notices import say_bad, say_done
-from web.patients.visit import Visit, asked_day, patient_page
-from web.patients.work_outlook import draw_work, single_days, still_fits
+from web.patients.visit import Visit, patient_page
+from web.patients.work_outlook import clashes, draw_work, single_days, still_fits
 from web.patients.work_pattern import (
     Pattern,
     patterns_of,
@@ -149,11 +149,11 @@ def _page(
         "other": kept.kind == "other",
         "grids": draw_work(visit, work, turns=form.turns if isinstance(form, WeeksForm) else 2),
         "fits": still_fits(visit, work),
+        "clashes": clashes(visit, work),
         "is_saved": wanted is None and not form.is_bound,
         "started": request.GET.get("pattern", ""),
         "day_form": day_form or DayForm(today=visit.today),
         "single_days": single_days(rows, today=visit.today),
-        "back": asked_day(request, "week"),
     }
     return render(request, "work_hours/page.html", context, status=status)
 
