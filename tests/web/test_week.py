@@ -1,6 +1,7 @@
 """The patient's week: the answer first, then what would repair it, then what comes next."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -9,7 +10,7 @@ from django.test import Client
 from people.models import Patient, Room
 from people.services.admissions import discharge
 from people.services.plans import PhaseFields, add_leave, add_phase
-from scheduling.models import Booking
+from scheduling.models import Booking, Session
 from scheduling.services.counting import mark_counted
 from tests.cast import NOW, Cast, at
 from tests.web.reading import Page, open_page, plain
@@ -33,14 +34,14 @@ def week_of(patient: Patient, client: Client, path: str = "/week/") -> Page:
     return open_page(client, path)
 
 
-def evening(cast: Cast, day: int, **fields: object) -> object:
-    return cast.session(f"2026-11-{day} 18:00", counselor=False, room=False, **fields)  # type: ignore[arg-type]
+def evening(cast: Cast, day: int, **fields: Any) -> Session:
+    return cast.session(f"2026-11-{day} 18:00", counselor=False, room=False, **fields)
 
 
 def booked(cast: Cast, patient: Patient, *days: int, marked: int | None = None) -> list[Booking]:
     """Evenings of three hours, booked beforehand; with `marked` they are over and count so much each."""
     beforehand = at("2026-11-01 12:00")
-    rows = [cast.booked(patient, evening(cast, day), now=beforehand) for day in days]  # type: ignore[arg-type]
+    rows = [cast.booked(patient, evening(cast, day), now=beforehand) for day in days]
     if marked is not None:
         mark_counted({row.pk: marked for row in rows}, now=NOW)
     return rows
@@ -187,7 +188,7 @@ def test_join_is_there_from_a_quarter_of_an_hour_before_until_the_end(
     cast: Cast, client: Client, minutes_before: int, shown: bool
 ) -> None:
     session = evening(cast, 18, mode="telehealth", telehealth_url="https://video.example.org/abc")
-    cast.booked(cast.ana, session)  # type: ignore[arg-type]
+    cast.booked(cast.ana, session)
     with time_machine.travel(at("2026-11-18 18:00") - timedelta(minutes=minutes_before), tick=False):
         page = week_of(cast.ana, client)
     assert ("https://video.example.org/abc" in page.source) is shown
@@ -196,8 +197,8 @@ def test_join_is_there_from_a_quarter_of_an_hour_before_until_the_end(
 
 def test_who_only_waits_never_sees_the_link(cast: Cast, client: Client) -> None:
     session = evening(cast, 18, mode="telehealth", telehealth_url="https://video.example.org/abc", capacity=1)
-    cast.booked(cast.patient(), session)  # type: ignore[arg-type]
-    booking = cast.booked(cast.ana, session, waitlist=True)  # type: ignore[arg-type]
+    cast.booked(cast.patient(), session)
+    booking = cast.booked(cast.ana, session, waitlist=True)
     with time_machine.travel(at("2026-11-18 17:50"), tick=False):
         page, its_page = week_of(cast.ana, client), open_page(client, f"/bookings/{booking.pk}/")
     assert "You are 1st in line" in page.words
@@ -274,7 +275,7 @@ def test_weeks_lead_back_to_the_first_and_on(cast: Cast, client: Client) -> None
 
 @pytest.mark.parametrize("count", [1, 30])
 def test_the_number_of_queries_does_not_grow(
-    cast: Cast, client: Client, django_assert_num_queries: object, count: int
+    cast: Cast, client: Client, django_assert_num_queries: Any, count: int
 ) -> None:
     booked(cast, cast.ana, 16, marked=180)
     for number in range(count):
@@ -288,7 +289,7 @@ def test_the_number_of_queries_does_not_grow(
         )
         Room.objects.create(site=cast.site, name=f"Room {number + 10}", seats=5)
     week_of(cast.ana, client)
-    with django_assert_num_queries(WEEK_QUERIES):  # type: ignore[operator]
+    with django_assert_num_queries(WEEK_QUERIES):
         assert client.get("/week/").status_code == 200
-    with django_assert_num_queries(BOOK_QUERIES):  # type: ignore[operator]
+    with django_assert_num_queries(BOOK_QUERIES):
         assert client.get("/book/").status_code == 200
