@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
+from people.domain.sentences import Sentence, gettext_noop
 from people.domain.time import DateRange
 
 FEWEST_DAYS_PER_WEEK = 3
@@ -63,7 +64,11 @@ class PhaseProblem:
 
     code: str
     field: str
-    detail: str
+    detail: Sentence
+
+
+def _problem(code: str, field: str, words: str, **data: object) -> PhaseProblem:
+    return PhaseProblem(code, field, Sentence(words, data))
 
 
 def target_for(
@@ -140,31 +145,36 @@ def phase_problem(phase: Phase, *, program_min_minutes: int, program_max_minutes
     maximum.
     """
     if phase.ends_on is not None and phase.ends_on < phase.starts_on:
-        return PhaseProblem("phase_dates", "ends_on", "The phase would end before it starts.")
+        return _problem("phase_dates", "ends_on", gettext_noop("The phase would end before it starts."))
     if phase.min_minutes < 0:
-        return PhaseProblem("phase_minimum", "min_minutes", "The minimum cannot be less than nothing.")
+        return _problem("phase_minimum", "min_minutes", gettext_noop("The minimum cannot be less than nothing."))
     if phase.max_minutes < phase.min_minutes:
-        return PhaseProblem("phase_order", "max_minutes", "The maximum must not be less than the minimum.")
+        return _problem("phase_order", "max_minutes", gettext_noop("The maximum must not be less than the minimum."))
     if phase.max_minutes > program_max_minutes:
-        return PhaseProblem(
+        return _problem(
             "phase_above_program",
             "max_minutes",
-            f"The program allows at most {program_max_minutes} minutes a week.",
+            gettext_noop("The program allows at most %(most)d minutes a week."),
+            most=program_max_minutes,
         )
     if phase.transition and not phase.transition_reason.strip():
-        return PhaseProblem("transition_reason", "transition_reason", "A transition needs a reason.")
+        return _problem("transition_reason", "transition_reason", gettext_noop("A transition needs a reason."))
     if phase.min_minutes < program_min_minutes and not phase.transition:
-        return PhaseProblem(
+        return _problem(
             "phase_below_program",
             "min_minutes",
-            f"The program asks for at least {program_min_minutes} minutes a week, "
-            "except in a phase marked as a transition.",
+            gettext_noop(
+                "The program asks for at least %(least)d minutes a week, except in a phase marked as a transition."
+            ),
+            least=program_min_minutes,
         )
     if not FEWEST_DAYS_PER_WEEK <= phase.days_per_week <= MOST_DAYS_PER_WEEK:
-        return PhaseProblem(
+        return _problem(
             "phase_days",
             "days_per_week",
-            f"A plan has {FEWEST_DAYS_PER_WEEK} to {MOST_DAYS_PER_WEEK} days a week.",
+            gettext_noop("A plan has %(fewest)d to %(most)d days a week."),
+            fewest=FEWEST_DAYS_PER_WEEK,
+            most=MOST_DAYS_PER_WEEK,
         )
     return None
 
@@ -184,15 +194,17 @@ def phases_problem(
     ordered = sorted(phases, key=lambda phase: phase.starts_on)
     for earlier, later in pairwise(ordered):
         if earlier.ends_on is None or earlier.ends_on >= later.starts_on:
-            return PhaseProblem("phases_overlap", "starts_on", "Two phases of the plan would share a day.")
+            return _problem("phases_overlap", "starts_on", gettext_noop("Two phases of the plan would share a day."))
     days = transition_days(phases, admitted_on=admitted_on, discharged_on=discharged_on)
     if days is None:
-        return PhaseProblem("transition_end", "ends_on", "A transition needs a last day.")
+        return _problem("transition_end", "ends_on", gettext_noop("A transition needs a last day."))
     if days > 7 * transition_weeks:
-        return PhaseProblem(
+        return _problem(
             "transition_too_long",
             "ends_on",
-            f"Transitions last at most {7 * transition_weeks} days of an admission; these would last {days}.",
+            gettext_noop("Transitions last at most %(most)d days of an admission; these would last %(days)d."),
+            most=7 * transition_weeks,
+            days=days,
         )
     return None
 

@@ -12,6 +12,7 @@ from people.errors import InvalidInput
 from people.models import Admission, Leave, Patient, PlanPhase, User
 from people.services.trail import record
 from people.signals import plan_changed
+from people.translation import translated
 
 MOST_WANTED_KINDS = ("individual", "group", "family")
 
@@ -131,7 +132,7 @@ def _check(admission: Admission, fields: PhaseFields) -> None:
         transition_weeks=program.transition_weeks,
     )
     if problem is not None:
-        raise InvalidInput({problem.field: _(problem.detail)})
+        raise InvalidInput({problem.field: translated(problem.detail)})
 
 
 def _overlapping() -> InvalidInput:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from people.domain.sentences import Sentence, gettext_noop
 from people.domain.time import LATEST_YEAR, to_wall
 
 LONGEST_TEXT = 1000
@@ -45,10 +46,10 @@ class Frequency(StrEnum):
 class RuleError(ValueError):
     """Why a text is no rule that we take: a stable `code` and a sentence for people, `detail`."""
 
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, code: str, words: str, **data: object) -> None:
         self.code = code
-        self.detail = detail
+        self.detail = Sentence(words, data)
+        super().__init__(str(self.detail))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def parse_rule(text: str, *, zone: ZoneInfo) -> Rule:
     parts = _parts(text)
     frequency = _frequency(parts)
     if "COUNT" in parts and "UNTIL" in parts:
-        raise RuleError("rule_combination", "A rule ends after a number of times or on a date, not both.")
+        raise RuleError("rule_combination", gettext_noop("A rule ends after a number of times or on a date, not both."))
     numbers = {name: _numbers(name, parts[name]) for name in _NUMBERS if name in parts}
     rule = Rule(
         frequency=frequency,
@@ -116,18 +117,19 @@ def _parts(text: str) -> dict[str, str]:
     """Split the text into its parts, each named once and known."""
     line = text.strip().upper()
     if len(line) > LONGEST_TEXT:
-        raise RuleError("rule_syntax", f"A rule has at most {LONGEST_TEXT} characters.")
+        raise RuleError("rule_syntax", gettext_noop("A rule has at most %(most)d characters."), most=LONGEST_TEXT)
     if len(line.splitlines()) > 1 or line.count("RRULE") > 1 or line.count("FREQ=") > 1 or _OTHER_LINES.search(line):
-        raise RuleError("rule_lines", "One rule alone is taken, without further rules or dates.")
+        raise RuleError("rule_lines", gettext_noop("One rule alone is taken, without further rules or dates."))
     parts: dict[str, str] = {}
     for part in line.removeprefix("RRULE:").split(";"):
         name, equals, value = part.partition("=")
         if not equals or not value:
-            raise RuleError("rule_syntax", f"A rule is made of NAME=VALUE parts; {_shown(part)} is none.")
+            words = gettext_noop("A rule is made of NAME=VALUE parts; %(part)s is none.")
+            raise RuleError("rule_syntax", words, part=_shown(part))
         if name not in _PARTS:
-            raise RuleError("rule_syntax", f"A rule has no part {_shown(name)}.")
+            raise RuleError("rule_syntax", gettext_noop("A rule has no part %(part)s."), part=_shown(name))
         if name in parts:
-            raise RuleError("rule_syntax", f"{name} stands twice in the rule.")
+            raise RuleError("rule_syntax", gettext_noop("%(part)s stands twice in the rule."), part=name)
         parts[name] = value
     return parts
 
@@ -140,21 +142,22 @@ def _frequency(parts: dict[str, str]) -> Frequency:
     try:
         return Frequency(parts["FREQ"])
     except KeyError:
-        raise RuleError("rule_frequency", "A rule needs its FREQ.") from None
+        raise RuleError("rule_frequency", gettext_noop("A rule needs its FREQ.")) from None
     except ValueError:
-        raise RuleError("rule_frequency", "FREQ is DAILY, WEEKLY, MONTHLY or YEARLY.") from None
+        raise RuleError("rule_frequency", gettext_noop("FREQ is DAILY, WEEKLY, MONTHLY or YEARLY.")) from None
 
 
 def _positive(code: str, name: str, value: str) -> int:
     if _WHOLE.fullmatch(value) is None or int(value) < 1:
-        raise RuleError(code, f"{name} is a whole number of 1 or more.")
+        raise RuleError(code, gettext_noop("%(part)s is a whole number of 1 or more."), part=name)
     return int(value)
 
 
 def _until(value: str, zone: ZoneInfo) -> datetime:
     match = _UNTIL.fullmatch(value)
     if match is None:
-        raise RuleError("rule_until", "UNTIL is a date, or a date and a time: 20261231 or 20261231T235959.")
+        words = gettext_noop("UNTIL is a date, or a date and a time: 20261231 or 20261231T235959.")
+        raise RuleError("rule_until", words)
     on, at, utc = match.groups()
     try:
         until = datetime.strptime(on + (at or "T235959"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - a wall time
@@ -166,12 +169,13 @@ def _until(value: str, zone: ZoneInfo) -> datetime:
             else datetime.combine(until, until.time() if at else time.max)
         )
     except (ValueError, OverflowError):
-        raise RuleError("rule_until", f"No calendar has the UNTIL {_shown(value)}.") from None
+        words = gettext_noop("No calendar has the UNTIL %(value)s.")
+        raise RuleError("rule_until", words, value=_shown(value)) from None
 
 
 def _weekday(value: str) -> int:
     if value not in _DAYS:
-        raise RuleError("rule_value", f"WKST is one of {', '.join(_DAYS)}.")
+        raise RuleError("rule_value", gettext_noop("WKST is one of %(days)s."), days=", ".join(_DAYS))
     return _DAYS.index(value)
 
 
@@ -180,10 +184,11 @@ def _days(value: str) -> tuple[NthDay, ...]:
     for item in value.split(","):
         match = _DAY.fullmatch(item)
         if match is None:
-            raise RuleError("rule_value", f"BYDAY takes days as MO or -1FR; {_shown(item)} is none.")
+            words = gettext_noop("BYDAY takes days as MO or -1FR; %(value)s is none.")
+            raise RuleError("rule_value", words, value=_shown(item))
         nth = int(match[1]) if match[1] else 0
         if abs(nth) > 53 or (match[1] and nth == 0):
-            raise RuleError("rule_value", f"BYDAY has no {_shown(item)}.")
+            raise RuleError("rule_value", gettext_noop("%(part)s has no %(value)s."), part="BYDAY", value=_shown(item))
         days.append(NthDay(nth, _DAYS.index(match[2])))
     return tuple(dict.fromkeys(days))
 
@@ -194,7 +199,7 @@ def _numbers(name: str, value: str) -> tuple[int, ...]:
     for item in value.split(","):
         number = int(item) if _SIGNED.fullmatch(item) else None
         if number is None or not least <= number <= greatest or (least < 0 and number == 0):
-            raise RuleError("rule_value", f"{name} has no {_shown(item)}.")
+            raise RuleError("rule_value", gettext_noop("%(part)s has no %(value)s."), part=name, value=_shown(item))
         numbers.add(number)
     return tuple(sorted(numbers))
 
@@ -203,7 +208,8 @@ def _check_combination(rule: Rule) -> None:
     """Refuse what RFC 5545, section 3.3.10, forbids, and more times a day than anyone has sessions."""
     times = max(1, len(rule.by_hour)) * max(1, len(rule.by_minute)) * max(1, len(rule.by_second))
     if times > MOST_TIMES_A_DAY:
-        raise RuleError("rule_times", f"A rule may name at most {MOST_TIMES_A_DAY} times a day.")
+        words = gettext_noop("A rule may name at most %(most)d times a day.")
+        raise RuleError("rule_times", words, most=MOST_TIMES_A_DAY)
     counted = any(day.nth for day in rule.by_day)
     anything = (
         rule.by_month
@@ -216,18 +222,18 @@ def _check_combination(rule: Rule) -> None:
         or rule.by_second
     )
     forbidden = {
-        "BYWEEKNO goes with YEARLY alone.": rule.by_week_number and rule.frequency != Frequency.YEARLY,
-        "BYYEARDAY goes with YEARLY alone.": rule.by_year_day and rule.frequency != Frequency.YEARLY,
-        "BYMONTHDAY does not go with WEEKLY.": rule.by_month_day and rule.frequency == Frequency.WEEKLY,
-        "A counted day such as 2MO goes with MONTHLY and YEARLY.": counted
+        gettext_noop("BYWEEKNO goes with YEARLY alone."): rule.by_week_number and rule.frequency != Frequency.YEARLY,
+        gettext_noop("BYYEARDAY goes with YEARLY alone."): rule.by_year_day and rule.frequency != Frequency.YEARLY,
+        gettext_noop("BYMONTHDAY does not go with WEEKLY."): rule.by_month_day and rule.frequency == Frequency.WEEKLY,
+        gettext_noop("A counted day such as 2MO goes with MONTHLY and YEARLY."): counted
         and rule.frequency in (Frequency.DAILY, Frequency.WEEKLY),
-        "A month has at most five of a day.": (rule.frequency == Frequency.MONTHLY or rule.by_month)
+        gettext_noop("A month has at most five of a day."): (rule.frequency == Frequency.MONTHLY or rule.by_month)
         and any(abs(day.nth) > 5 for day in rule.by_day),
-        "A counted day such as 2MO does not go with BYWEEKNO.": counted and rule.by_week_number,
-        "Counted days such as 2MO and plain ones such as WE are two rules.": counted
+        gettext_noop("A counted day such as 2MO does not go with BYWEEKNO."): counted and rule.by_week_number,
+        gettext_noop("Counted days such as 2MO and plain ones such as WE are two rules."): counted
         and any(day.nth == 0 for day in rule.by_day),
-        "BYSETPOS chooses among what another BY part names.": rule.by_position and not anything,
+        gettext_noop("BYSETPOS chooses among what another BY part names."): rule.by_position and not anything,
     }
-    for detail, holds in forbidden.items():
+    for words, holds in forbidden.items():
         if holds:
-            raise RuleError("rule_combination", detail)
+            raise RuleError("rule_combination", words)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from people.domain.time import Interval, format_wall, parse_wall
 from people.models import Counselor, Program, Room, Site, User
 from people.services.trail import record
+from people.translation import translated
 from scheduling.domain.recurrence import Occurrence, RuleError, occurrences, parse_rule
 from scheduling.enums import Mode
 from scheduling.models import Session, SessionCounselor, SessionSeries
@@ -80,7 +81,7 @@ def check_series(fields: SeriesFields) -> None:
     try:
         parse_rule(fields.rrule, zone=fields.site.zone)
     except RuleError as error:
-        found.add("rrule", error.detail)
+        found.add("rrule", translated(error.detail))
     if not 1 <= fields.duration_minutes <= 720:
         found.add("duration_minutes", _("A session lasts from 1 minute to 12 hours."))
     elif local is not None:

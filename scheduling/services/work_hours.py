@@ -12,6 +12,7 @@ from people.domain.time import format_wall, parse_wall
 from people.errors import InvalidInput
 from people.models import Patient, User
 from people.services.trail import record
+from people.translation import translated
 from people.validators import validate_time_zone
 from scheduling.domain.recurrence import RuleError, parse_rule
 from scheduling.models import WorkHours
@@ -144,7 +145,7 @@ def _check_rule(fields: WorkHoursFields, found: Findings) -> None:
     try:
         parse_rule(fields.rrule, zone=ZoneInfo(fields.time_zone))
     except RuleError as error:
-        found.add("rrule", error.detail)
+        found.add("rrule", translated(error.detail))
 
 
 def _tell(action: str, row: WorkHours, *, actor: User | None, now: datetime) -> None:

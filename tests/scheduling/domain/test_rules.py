@@ -132,7 +132,7 @@ def test_other_text_is_refused_with_its_reason(text: str, code: str) -> None:
     with pytest.raises(RuleError) as refused:
         parse_rule(text, zone=DENVER)
     assert refused.value.code == code
-    assert refused.value.detail.endswith(".")
+    assert str(refused.value.detail).endswith(".")
 
 
 @given(
