@@ -27,7 +27,8 @@ def evening(cast: Cast, client: Client) -> tuple[Session, Booking, Booking]:
     before = at("2026-11-12 12:00")
     session = cast.session("2026-11-18 18:00", now=before)
     client.force_login(cast.dana)
-    return session, *(cast.booked(cast.patient(name), session, now=before) for name in ("Ana", "Ben"))
+    ana, ben = (cast.booked(cast.patient(name), session, now=before) for name in ("Ana", "Ben"))
+    return session, ana, ben
 
 
 def path_of(session: Session) -> str:

@@ -129,20 +129,20 @@ def test_signing_needs_everybody_marked_and_locks_the_rows(cast: Cast, client: C
 def test_a_script_sends_one_row_and_gets_the_roster_as_it_stands(cast: Cast, client: Client) -> None:
     session, (alma, chidi) = evening(cast, "Alma Ortiz", "Chidi Okafor")
     client.force_login(cast.dana)
-    path, asks = f"/sessions/{session.pk}/roster/", {"HTTP_ACCEPT": "application/json"}
-    said = client.post(path, {"do": "save", f"status-{alma.pk}": "no_show"}, **asks).json()
+    path, asks = f"/sessions/{session.pk}/roster/", {"Accept": "application/json"}
+    said = client.post(path, {"do": "save", f"status-{alma.pk}": "no_show"}, headers=asks).json()
     assert (said["version"], said["saved"].replace("\u00a0", " ")) == (1, "Saved 9:03 pm")
     assert "Mark Chidi Okafor, then sign." in Page(said["html"]).words
     refused = client.post(
-        path, {f"status-{chidi.pk}": "present", f"excuse-{chidi.pk}": "x", f"arrived-{chidi.pk}": "no"}, **asks
+        path, {f"status-{chidi.pk}": "present", f"excuse-{chidi.pk}": "x", f"arrived-{chidi.pk}": "no"}, headers=asks
     )
     assert (refused.status_code, refused.json()) == (
         400,
         {"errors": {str(chidi.pk): ["Type the time as hours and minutes, such as 18:14."]}},
     )
-    client.post(path, {"do": "all"}, **asks)
+    client.post(path, {"do": "all"}, headers=asks)
     client.post(path, {"do": "sign"})
-    late = client.post(path, {f"status-{alma.pk}": "present"}, **asks)
+    late = client.post(path, {f"status-{alma.pk}": "present"}, headers=asks)
     assert (late.status_code, late.json()) == (409, {"detail": "The roster of this session is signed"})
 
 

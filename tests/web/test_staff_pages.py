@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
-from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from attendance.services.flags import evaluate
@@ -40,7 +40,7 @@ def session_on(cast: Cast, wall: str, *names: str) -> Session:
     return session
 
 
-def page_of(response: HttpResponse) -> Page:
+def page_of(response: Any) -> Page:
     return Page(response.content.decode(), response.status_code)
 
 
@@ -70,6 +70,12 @@ def test_a_clear_day_says_what_comes_next(cast: Cast, client: Client) -> None:
     assert open_page(client, "/today/").answer == "Next at 6 pm: 2 people"
     with time_machine.travel(at("2026-11-18 18:05"), tick=False):
         assert open_page(client, "/today/").answer == "The roster of 6–9 pm is yours to take"
+    with time_machine.travel(at("2026-11-18 21:00"), tick=False):
+        mark_all_present(Session.objects.get(), actor=cast.dana, now=at("2026-11-18 21:00"))
+        client.force_login(cast.dana)
+        page = open_page(client, "/today/")
+        assert page.answer == "The roster of 6–9 pm is yours to sign"
+        assert page.texts("a", "button-primary") == ["Sign roster Today, 6–9 pm"]
 
 
 def test_who_leads_nothing_is_shown_the_schedule(cast: Cast, client: Client) -> None:
@@ -105,6 +111,21 @@ def test_flags_say_whom_why_and_since_when(cast: Cast, client: Client) -> None:
     assert only.texts("a", "person-name") == ["Mon 16 Nov, 6–9 pm"]
     client.force_login(cast.stranger)
     assert open_page(client, "/flags/").answer == "Nothing needs you"
+
+
+def test_a_flag_of_a_week_that_is_over_offers_nothing_to_book(cast: Cast, client: Client) -> None:
+    wen = cast.patient("Wen Zhao")
+    ensure_weeks(now=NOW)
+    recount_stale(now=NOW)
+    evaluate(now=NOW)
+    client.force_login(cast.cory)
+    page = open_page(client, "/flags/?kind=below_minimum")
+    assert page.texts("a", "button-small") == ["See options Wen Zhao", "Open record Wen Zhao"]
+    assert page.texts("p", "note") == [
+        "16–22 Nov: 0 h of 9 h; what is free makes 0 h · since Wed 18 Nov, 8:02 am",
+        "9–15 Nov: 0 h of 9 h · since Wed 18 Nov, 8:02 am",
+    ]
+    assert page.links.count(f"/patients/{wen.pk}/") == 3
 
 
 @pytest.mark.parametrize("people", [1, 12])

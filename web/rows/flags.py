@@ -40,10 +40,11 @@ class FlagRow:
     action: Action | None
 
 
-def flag_row(flag: Flag, *, zone: ZoneInfo) -> FlagRow:
-    """The row of a flag, with its patient and session read."""
+def flag_row(flag: Flag, *, zone: ZoneInfo, today: dt.date) -> FlagRow:
+    """The row of a flag, with its patient and session read; what is over offers nothing to book any more."""
     icon, tone = LOOKS.get(FlagKind(flag.kind), PLAIN)
-    about, url, action = _subject(flag)
+    is_over = flag.week + dt.timedelta(days=6) < today
+    about, url, action = _subject(flag, is_over=is_over)
     raised = flag.raised_at.astimezone(zone)
     return FlagRow(
         kind=str(FlagKind(flag.kind).label),
@@ -51,14 +52,14 @@ def flag_row(flag: Flag, *, zone: ZoneInfo) -> FlagRow:
         tone=tone,
         about=about,
         url=url,
-        why=_why(flag),
+        why=_why(flag, is_over=is_over),
         since=_("since %(day)s, %(time)s") % {"day": figures.short_day(raised), "time": figures.clock(raised)},
         state=str(FlagState(flag.state).label) if flag.state != FlagState.OPEN else "",
         action=action,
     )
 
 
-def _subject(flag: Flag) -> tuple[str, str, Action | None]:
+def _subject(flag: Flag, *, is_over: bool) -> tuple[str, str, Action | None]:
     """Whom or what it is about, where that opens, and the next thing to do."""
     if flag.session is not None:
         session = flag.session
@@ -69,13 +70,13 @@ def _subject(flag: Flag) -> tuple[str, str, Action | None]:
     patient = flag.patient
     assert patient is not None  # noqa: S101 - a flag is about a session or a person
     url = reverse("patient", args=[patient.pk])
-    if flag.kind in (FlagKind.AT_RISK, FlagKind.BELOW_MINIMUM, FlagKind.UNBOOKED):
+    if not is_over and flag.kind in (FlagKind.AT_RISK, FlagKind.BELOW_MINIMUM, FlagKind.UNBOOKED):
         book = f"{reverse('patient-sessions', args=[patient.pk])}?week={flag.week}"
         return patient.name, url, Action(_("See options"), book, hint=patient.name, small=True)
     return patient.name, url, Action(_("Open record"), url, hint=patient.name, small=True)
 
 
-def _why(flag: Flag) -> str:
+def _why(flag: Flag, *, is_over: bool) -> str:
     facts: dict[str, Any] = flag.facts
     if flag.kind == FlagKind.UNSIGNED_ROSTER:
         people, unmarked = int(facts.get("people", 0)), int(facts.get("unmarked", 0))
@@ -96,6 +97,8 @@ def _why(flag: Flag) -> str:
     }
     if flag.kind == FlagKind.OVER_MAXIMUM:
         return _("%(week)s: %(sum)s done and booked, at most %(most)s") % said
+    if is_over:
+        return _("%(week)s: %(sum)s of %(goal)s") % said
     if flag.kind == FlagKind.BELOW_MINIMUM:
         return _("%(week)s: %(sum)s of %(goal)s; what is free makes %(reach)s") % said
     return _("%(week)s: %(sum)s of %(goal)s; can still reach %(reach)s") % said

@@ -48,7 +48,7 @@ def roster_entry(session: Any, *, now: dt.datetime, today: dt.date, first: bool 
         tone=tone,
         is_due=is_due,
         action=Action(
-            _("Take roster") if is_due else _("Roster"),
+            _do(session, now) if is_due else _("Roster"),
             reverse("roster", args=[session.pk]),
             look="primary" if first and is_due else "soft",
             hint=f"{figures.relative_day(on, today=today)}, {times_of(session)}",
@@ -58,9 +58,18 @@ def roster_entry(session: Any, *, now: dt.datetime, today: dt.date, first: bool 
     )
 
 
+def is_to_sign(session: Any, *, now: dt.datetime) -> bool:
+    """Whether everybody is marked and only the signature is missing."""
+    return bool(session.people == session.marked and now >= session.ends_at and is_due(session, now=now))
+
+
 def is_due(session: Any, *, now: dt.datetime) -> bool:
     """Whether the roster asks for something now."""
     return _state(session, now)[3]
+
+
+def _do(session: Any, now: dt.datetime) -> str:
+    return _("Sign roster") if is_to_sign(session, now=now) else _("Take roster")
 
 
 def _people(session: Any) -> str:

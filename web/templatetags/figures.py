@@ -8,6 +8,7 @@
 {% day_range week.first week.last %}           16–22 Nov
 {{ session.starts_at|short_day }}              Wed 18 Nov
 {{ day|long_day }}                             Thursday 19
+{{ patient.phone|phone }}                      +1 303-555-0142
 {% relative_day day today %}                   Today
 
 A moment without `zone=` is written in the time zone that is active (`django.utils.timezone.activate`).
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils import timezone
 
+from notifications.texts import readable_phone
 from web import format as figures
 
 register = template.Library()
@@ -70,6 +72,12 @@ def initials(name: str) -> str:
 def time_until(value: int) -> str:
     """How far off, from whole minutes."""
     return figures.time_until(value)
+
+
+@register.filter
+def phone(number: str) -> str:
+    """A telephone number in groups."""
+    return readable_phone(number) if number else ""
 
 
 @register.simple_tag

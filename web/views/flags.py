@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from attendance.enums import FlagKind, FlagState
 from attendance.queries import flags_for_display
+from people.domain.time import local_date
 from people.enums import Look
 from people.queries import home_zone
 from people.services.looks import record_look
@@ -42,7 +43,7 @@ def flags(request: HttpRequest) -> HttpResponse:
             if value in counts
         ],
         "all_active": kind not in FlagKind.values,
-        "rows": [flag_row(flag, zone=zone) for flag in page],
+        "rows": [flag_row(flag, zone=zone, today=local_date(moment, zone)) for flag in page],
         "page": page,
         "query": f"kind={kind}&" if kind in FlagKind.values else "",
     }

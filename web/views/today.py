@@ -15,7 +15,7 @@ from people.queries import home_zone
 from scheduling.queries import for_display
 from web import format as figures
 from web.rows.sessions import times_of
-from web.rows.today import is_due, roster_entry
+from web.rows.today import is_due, is_to_sign, roster_entry
 from web.views.staff import now, staff_page, user_of
 
 MOST_LEFT = 20
@@ -57,6 +57,8 @@ def _answer(left: list[Any], held: list[Any], moment: Any) -> str:
         )
         return words % {"count": len(left)} if len(left) <= MOST_LEFT else _("Many rosters are not signed")
     for session in held:
+        if is_to_sign(session, now=moment):
+            return _("The roster of %(times)s is yours to sign") % {"times": times_of(session)}
         if is_due(session, now=moment):
             return _("The roster of %(times)s is yours to take") % {"times": times_of(session)}
     ahead = [session for session in held if session.starts_at > moment]
