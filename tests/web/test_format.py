@@ -107,6 +107,17 @@ def test_the_shortest_times_in_spanish_drop_full_hours_only() -> None:
     assert figures.bare_clock(T("17:30")) == "5:30"
 
 
+def test_a_column_of_times_names_the_minutes_of_full_hours_too() -> None:
+    assert [figures.exact_clock(T(wall)) for wall in ("18:00", "06:14", "00:05", "12:00")] == [
+        "6:00",
+        "6:14",
+        "12:05",
+        "12:00",
+    ]
+    with translation.override("es"):
+        assert figures.exact_clock(T("18:00")) == "18:00"
+
+
 def test_a_moment_is_written_in_the_zone_that_is_given() -> None:
     starts_at = dt.datetime(2026, 11, 25, 1, 0, tzinfo=dt.UTC)
     ends_at = dt.datetime(2026, 11, 25, 4, 0, tzinfo=dt.UTC)
