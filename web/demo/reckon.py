@@ -1,47 +1,94 @@
-"""The demo's weeks and flags, by the services that keep everybody's: counted, then closed where they are over."""
+"""The demo's weeks and flags: those that are over as evidence, the others by the services that keep everybody's."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import astuple, fields
+from datetime import date, datetime, timedelta
 
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef
+from django.db import transaction
+from django.db.models import Min
 
 from attendance.models import TreatmentWeek
 from attendance.services import flags, weeks
+from attendance.services.figures import Figures, Places, figures_of
+from attendance.services.offers import Offers
+from people.models import Admission
 from scheduling.enums import SessionState
-from scheduling.models import Booking
+from scheduling.models import Booking, Session
+from web.demo.sheets import Sheet, reset_sequences
 
 SWEEP = timedelta(minutes=10)
 """Weeks whose rosters are signed close with the next sweep after their end; others after the program's grace."""
 
+AT_ONCE = 500
+A_WEEK = timedelta(days=7)
+FIGURES = [field.name for field in fields(Figures)]
+COPIED = ("admission_id", "patient_id", "site_id", "program_id", "week", "starts_at", "ends_at", "closed_at")
+
 Say = Callable[[str], None]
 
 
-def reckon(*, now: datetime, history_weeks: int, say: Say) -> None:
-    """Every week from the first on, in turn, so that memory holds one of them at a time."""
+def reckon(*, now: datetime, say: Say) -> None:
+    """Close what is over, with the figures that a recount would find; then recount what is open, and raise flags."""
     say("Counting the weeks ...")
-    weeks.ensure_weeks(now=now, weeks_ahead=1, weeks_back=history_weeks)
-    dates = TreatmentWeek.objects.order_by("week").values_list("week", flat=True).distinct()
+    with transaction.atomic():
+        _close_history(now)
+    weeks.ensure_weeks(now=now)
+    dates = TreatmentWeek.objects.open().order_by("week").values_list("week", flat=True).distinct()
     for week in list(dates):
-        ids = TreatmentWeek.objects.filter(week=week, stale_at__isnull=False).values_list("pk", flat=True)
+        ids = TreatmentWeek.objects.open().filter(week=week).values_list("pk", flat=True)
         weeks.recount(list(ids), now=now)
-    _close(now)
     flags.evaluate(now=now)
 
 
-def _close(now: datetime) -> None:
-    unsigned = Booking.objects.live().filter(
-        admission=OuterRef("admission"), week=OuterRef("week"), session__state=SessionState.SCHEDULED
-    )
-    ended = TreatmentWeek.objects.open()
-    for waits, rows in ((SWEEP, ended.filter(~Exists(unsigned))), (None, ended)):
-        for grace in [waits] if waits else _graces():
-            due = rows if waits else rows.filter(program__close_grace_minutes=grace // timedelta(minutes=1))
-            closed_at = ExpressionWrapper(F("ends_at") + grace, output_field=DateTimeField())
-            due.filter(ends_at__lte=now - grace).update(closed_at=closed_at)
+def _close_history(now: datetime) -> None:
+    """Write the weeks that would have been closed by now, some hundred admissions at a time."""
+    sheet = Sheet(TreatmentWeek, *COPIED, "computed_at", *FIGURES)
+    unsigned = _unsigned(now)
+    opened = Session.objects.aggregate(first=Min("starts_at"))["first"]
+    admissions = Admission.objects.select_related("site", "program").filter(admitted_on__lte=now.date()).order_by("pk")
+    last = admissions.last()
+    chunk: list[TreatmentWeek] = []
+    for admission in admissions.iterator(AT_ONCE):
+        chunk += _ended_weeks(admission, unsigned, since=opened - timedelta(days=1), now=now)
+        if len(chunk) >= 8 * AT_ONCE or admission == last:
+            _put_down(sheet, chunk, now=now)
+            sheet.write()
+            chunk = []
+    reset_sequences([TreatmentWeek])
 
 
-def _graces() -> list[timedelta]:
-    from people.models import Program
+def _put_down(sheet: Sheet, chunk: list[TreatmentWeek], *, now: datetime) -> None:
+    for week in chunk:
+        week.pk = sheet.key()
+    found = figures_of(chunk, places=Places(), offers=Offers(now=now), now=now) if chunk else {}
+    for week in chunk:
+        copied = [getattr(week, name) for name in COPIED]
+        sheet.add(*copied, week.closed_at, *astuple(found[week.pk]), key=week.pk)
 
-    minutes = Program.objects.order_by().values_list("close_grace_minutes", flat=True).distinct()
-    return [timedelta(minutes=one) for one in minutes]
+
+def _unsigned(now: datetime) -> set[tuple[int, date]]:
+    """The weeks, by admission and first date, that hold a roster that nobody has signed."""
+    waiting = Booking.objects.live().filter(ends_at__lte=now, session__state=SessionState.SCHEDULED)
+    return set(waiting.order_by().values_list("admission_id", "week").distinct())
+
+
+def _ended_weeks(
+    admission: Admission, unsigned: set[tuple[int, date]], *, since: datetime, now: datetime
+) -> Iterator[TreatmentWeek]:
+    """The weeks of the admission, from the beginning of the history on, that have closed by now."""
+    week = admission.week_containing(admission.admitted_on)
+    while week.ends_at <= now and (admission.discharged_on is None or week.starts_on <= admission.discharged_on):
+        grace = timedelta(minutes=admission.program.close_grace_minutes)
+        closed_at = week.ends_at + (grace if (admission.pk, week.starts_on) in unsigned else SWEEP)
+        if week.starts_at >= since and closed_at <= now:
+            yield TreatmentWeek(
+                admission_id=admission.pk,
+                patient_id=admission.patient_id,
+                site_id=admission.site_id,
+                program_id=admission.program_id,
+                week=week.starts_on,
+                starts_at=week.starts_at,
+                ends_at=week.ends_at,
+                closed_at=closed_at,
+            )
+        week = admission.week_containing(week.starts_on + A_WEEK)

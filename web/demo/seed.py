@@ -45,7 +45,7 @@ def seed(size: Size, *, now: datetime, say: Say) -> None:
             if not share.is_last and (share.number + 1) % TOLD_EVERY == 0:
                 say(f"{share.people.stop} of {size.patients} patients ...")
         sheets.finish()
-    reckon(now=now, history_weeks=size.weeks, say=say)
+    reckon(now=now, say=say)
 
 
 def shares(patients: int) -> Iterator[SiteShare]:
