@@ -30,8 +30,10 @@ def test_the_sessions_ahead_stand_beside_what_booking_would_answer(cast: Cast) -
     at_work = cast.session("2026-11-20 10:00", room=False, counselor=False)
     cast.booked(cast.patient(), full)
     cast.booked(cast.patient(), full, waitlist=True)
-    seen = [(one.session, one.why_not, one.session.waiting_count) for one in outlook_of(cast).sessions]  # type: ignore[attr-defined]
+    outlook = outlook_of(cast)
+    seen = [(one.session, one.why_not, one.session.waiting_count) for one in outlook.sessions]  # type: ignore[attr-defined]
     assert seen == [(fits, (), 0), (at_work, ("overlaps_work",), 0), (full, ("session_full",), 1)]
+    assert outlook.bookable_minutes == 180
 
 
 def test_what_is_left_and_what_can_be_added_are_those_of_the_counted_week(cast: Cast) -> None:
