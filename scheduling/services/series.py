@@ -5,18 +5,28 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from people.constraints import refusing
 from people.domain.time import Interval, format_wall, parse_wall
+from people.errors import Refusal
 from people.models import Counselor, Program, Room, Site, User
 from people.services.trail import record
 from people.translation import translated
 from scheduling.domain.recurrence import Occurrence, RuleError, occurrences, parse_rule
 from scheduling.enums import Mode
+from scheduling.errors import CounselorBusy, RoomBusy
 from scheduling.models import Session, SessionCounselor, SessionSeries
 from scheduling.services.session_rules import Findings, check_offer, check_times, stored_breaks
 from scheduling.signals import seats_changed
+
+CONSTRAINTS = {"lead_no_overlap": CounselorBusy, "session_room_no_overlap": RoomBusy}
+BACK = timedelta(days=7)
+"""A series that began long ago becomes sessions from here on; nobody can attend the past."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -43,9 +53,13 @@ class SeriesFields:
 
 
 def create_series(fields: SeriesFields, *, actor: User | None, now: datetime, weeks: int = 12) -> SessionSeries:
-    """A new series and its sessions up to the horizon. Raises InvalidInput naming every field that is wrong."""
+    """A new series and its sessions, from last week up to the horizon.
+
+    Raises InvalidInput naming every field that is wrong; CounselorBusy or RoomBusy where somebody else books them at
+    the same moment.
+    """
     check_series(fields)
-    with transaction.atomic():
+    with refusing(CONSTRAINTS), transaction.atomic():
         series = SessionSeries.objects.create(
             program=fields.program,
             site=fields.site,
@@ -65,7 +79,7 @@ def create_series(fields: SeriesFields, *, actor: User | None, now: datetime, we
         after = {"rrule": series.rrule, "starts_at_local": series.starts_at_local}
         record("series_created", series, actor=actor, now=now, after=after)
         first = parse_wall(series.starts_at_local).date()
-        materialize([series], now=now, until=max(_horizon(now, weeks), first + timedelta(days=7)))
+        materialize([series], now=now, until=_horizon(now, weeks), since=max(first, (now - BACK).date()))
     return series
 
 
@@ -104,15 +118,22 @@ def extend_horizon(*, now: datetime, weeks: int) -> int:
     )
     made = 0
     for pk in list(behind.order_by("pk").values_list("pk", flat=True)):
-        with transaction.atomic():
-            series = SessionSeries.objects.select_for_update(of=("self",)).select_related("site", "program").get(pk=pk)
-            made += materialize([series], now=now, until=until)
+        try:
+            made += _extend_one(pk, now=now, until=until)
+        except Refusal as refusal:
+            log.warning("series_not_extended", series=pk, code=refusal.code)
     return made
 
 
+def _extend_one(pk: int, *, now: datetime, until: date) -> int:
+    """One series; where its counselor or room is booked at the same moment, the next sweep tries again."""
+    with refusing(CONSTRAINTS), transaction.atomic():
+        series = SessionSeries.objects.select_for_update(of=("self",)).select_related("site", "program").get(pk=pk)
+        return materialize([series], now=now, until=until)
+
+
 def materialize(series_list: list[SessionSeries], *, now: datetime, until: date, since: date | None = None) -> int:
-    """Write the missing sessions of the series up to a site date, that day included; existing occurrences are left
-    alone.
+    """Write the missing sessions of the series up to a site date, that day included; existing ones are left alone.
 
     An occurrence whose counselor or room is taken is made without them: somebody must be found, nobody is booked twice.
     """

@@ -185,6 +185,23 @@ def test_the_horizon_moves_on_and_nothing_doubles(cast: Cast) -> None:
     assert extend_horizon(now=NOW, weeks=2) == 0
 
 
+def test_a_series_that_began_long_ago_becomes_sessions_from_last_week_on(cast: Cast) -> None:
+    series = create_series(
+        series_of(cast, starts_at_local="1971-01-04T18:00"),
+        actor=cast.cory,
+        now=datetime(2026, 11, 18, tzinfo=UTC),
+        weeks=1,
+    )
+    starts = list(series.sessions.order_by("starts_at").values_list("occurrence_local", flat=True))
+    assert starts == [
+        "2026-11-11T18:00",
+        "2026-11-16T18:00",
+        "2026-11-18T18:00",
+        "2026-11-23T18:00",
+        "2026-11-25T18:00",
+    ]
+
+
 def test_an_occurrence_whose_counselor_and_room_are_taken_is_made_without_them(cast: Cast) -> None:
     cast.session("2026-10-21 19:00", now=datetime(2026, 10, 1, tzinfo=UTC))
     series = create_series(series_of(cast), actor=cast.cory, now=datetime(2026, 10, 19, tzinfo=UTC), weeks=1)
