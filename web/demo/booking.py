@@ -139,8 +139,8 @@ class Diary:
         one, rng = seat.occurrence, seat.person.rng
         if one.called_off_at is not None:
             return _give_up(seat, one.called_off_at, "session cancelled")
-        if not written and rng.random() < GIVES_UP:
-            return self._change_of_mind(seat, rng)
+        if not written and rng.random() < GIVES_UP and (changed_at := self._change_of_mind(seat, rng)) is not None:
+            return changed_at
         if one.marked_at > self.now:
             return None
         minutes = one.slot.template.minutes
