@@ -244,6 +244,28 @@ def test_before_the_first_day_the_page_says_when_it_is(cast: Cast, client: Clien
     assert page.answer == "You start on Monday 30"
 
 
+@pytest.mark.parametrize("admitted", ["2026-11-16", "2026-11-18", "2026-11-22"])
+def test_the_week_in_which_one_begins_has_its_pages(cast: Cast, client: Client, admitted: str) -> None:
+    patient = cast.patient("Nora Lind", account=True, admitted=False)
+    cast.admission(patient, admitted_on=at(f"{admitted} 12:00").date())
+    session = evening(cast, 22)
+    assert week_of(patient, client).answer == "Let’s fit this round your work"
+    assert week_of(patient, client, "/book/").texts("h2") == ["Sunday 22"]
+    cast.booked(patient, session)
+    left = {"2026-11-16": "6 h short", "2026-11-18": "3 h 26 short", "2026-11-22": "All booked: 3 h"}
+    assert week_of(patient, client).answer == left[admitted]
+
+
+@pytest.mark.parametrize("weeks", range(24, 29))
+def test_no_further_ahead_than_weeks_are_counted(cast: Cast, client: Client, weeks: int) -> None:
+    for days in (0, 3, 6):
+        patient = cast.patient(f"Nora{days} Lind", account=True, admitted=False)
+        on = (NOW + timedelta(weeks=weeks, days=days)).date()
+        cast.admission(patient, admitted_on=on)
+        client.force_login(patient.user)  # type: ignore[arg-type]
+        assert client.get("/week/", {"week": on.isoformat()}).status_code in (200, 302)
+
+
 def test_after_the_last_day_the_page_is_calm_and_leads_to_the_last_week(cast: Cast, client: Client) -> None:
     admission = cast.admission_of(cast.ana)
     discharge(admission, discharged_on=at("2026-11-10 12:00").date(), actor=None, now=NOW)

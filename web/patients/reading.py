@@ -56,7 +56,7 @@ def read_week(visit: Visit, one: PatientWeek) -> WeekReading:
 
 def counted_week(visit: Visit, one: PatientWeek) -> TreatmentWeek:
     """The week's figures, counted again at this moment."""
-    days = {"first": one.week.starts_on, "last": one.week.starts_on}
+    days = {"first": one.week.starts_on, "last": one.week.ends_on}
     recount_patient(visit.patient.pk, now=visit.now, **days)
     return patient_weeks(visit.patient.pk, **days).get(admission=one.admission)
 

@@ -64,7 +64,8 @@ class PatientWeek:
         """Whether the admission covers at least one of its days, and it is not further ahead than weeks are counted."""
         begun = self.admission.admitted_on <= self.week.ends_on
         ended = self.admission.discharged_on is not None and self.admission.discharged_on < self.week.starts_on
-        return begun and not ended and self.week.starts_on <= self.today + FURTHEST_AHEAD
+        first = max(self.week.starts_on, self.admission.admitted_on)
+        return begun and not ended and first <= self.today + FURTHEST_AHEAD
 
     @property
     def zone(self) -> ZoneInfo:
