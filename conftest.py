@@ -58,6 +58,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         "postgres": ("PostgreSQL", connection.vendor != "postgresql"),
         "redis": ("Redis", not settings.REDIS_URL),
         "browser": ("Chromium", needs.chromium() is None),
+        "gettext": ("gettext", needs.gettext() is None),
     }
     for item in items:
         for marker, (name, absent) in unmet.items():
@@ -68,7 +69,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _only_needs_a_database(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
     uses_database = item.get_closest_marker("django_db") is not None or fixtures & DATABASE_FIXTURES
-    return bool(uses_database) and not any(item.get_closest_marker(name) for name in ("postgres", "redis", "browser"))
+    return bool(uses_database) and not any(
+        item.get_closest_marker(name) for name in ("postgres", "redis", "browser", "gettext")
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

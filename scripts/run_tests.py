@@ -1,6 +1,7 @@
 """`make test`: every test that this machine can run.
 
-1. Look for PostgreSQL, Redis and Chromium; say in one line what is missing (under REQUIRE_SERVICES=1, stop there).
+1. Look for PostgreSQL, Redis, Chromium and gettext; say in one line what is missing (and stop there under
+   REQUIRE_SERVICES=1).
 2. Where PostgreSQL answers, first run on SQLite, embedded, the tests that use a database.
 3. Run everything, on PostgreSQL and Redis where they answer. This run comes last, so that the suite's own summary of
    all tests is the last thing printed; it does not start when the first one failed.
@@ -21,7 +22,7 @@ def main(arguments: list[str]) -> int:
     if missing:
         print(f"Not found on this machine: {', '.join(missing)}. The tests that need them are left out.", flush=True)
         if os.environ.get("REQUIRE_SERVICES") == "1":
-            print("REQUIRE_SERVICES=1 wants all: start them, or name them by DATABASE_URL, REDIS_URL, CHROMIUM.")
+            print("REQUIRE_SERVICES=1 wants all: have them there, or name them by DATABASE_URL, REDIS_URL, CHROMIUM.")
             return 1
     postgres, redis = needs.postgres_url(), needs.redis_url()
     if postgres:

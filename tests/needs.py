@@ -1,4 +1,4 @@
-"""What some tests need beside Python: PostgreSQL, Redis and Chromium, and whether this machine has them."""
+"""What some tests need beside Python: PostgreSQL, Redis, Chromium and gettext, and whether this machine has them."""
 
 import os
 import shutil
@@ -46,7 +46,12 @@ def chromium() -> str | None:
     return shutil.which(named) if named else next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 
+def gettext() -> str | None:
+    """The path of xgettext, which finds the messages in the sources, or None."""
+    return shutil.which("xgettext")
+
+
 def missing() -> list[str]:
     """The names of what this machine lacks, in a fixed order."""
-    found = {"PostgreSQL": postgres_url(), "Redis": redis_url(), "Chromium": chromium()}
+    found = {"PostgreSQL": postgres_url(), "Redis": redis_url(), "Chromium": chromium(), "gettext": gettext()}
     return [name for name, where in found.items() if where is None]
