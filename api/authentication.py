@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -19,6 +20,10 @@ class BearerAuthentication(TokenAuthentication):  # type: ignore[misc]
         except UnicodeDecodeError as error:
             raise AuthenticationFailed from error
         return super().authenticate_credentials(token)
+
+    def _cleanup_token(self, auth_token: Any) -> bool:
+        """Whether the token has expired. Knox would read all of the account's tokens here, at every request."""
+        return auth_token.expiry is not None and auth_token.expiry <= timezone.now()
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

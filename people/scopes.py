@@ -32,15 +32,16 @@ MANAGES_SITE = frozenset({Role.COORDINATOR, Role.DIRECTOR})
 
 
 def load_scope(user: "User") -> UserScope:
-    """The account's scope, in one query for its memberships, one for its patient and one for its counselor."""
-    from people.models import Counselor, Membership, Patient
+    """The account's scope, in one query: a row a membership, each beside the account's patient and counselor."""
+    from people.models import User
 
-    memberships = tuple(
-        (Role(role), site_id)
-        for role, site_id in Membership.objects.filter(user_id=user.pk).order_by("id").values_list("role", "site_id")
+    rows: list[tuple[str | None, int | None, int | None, int | None]] = list(
+        User.objects.filter(pk=user.pk)
+        .order_by("memberships__id")
+        .values_list("memberships__role", "memberships__site_id", "patient__id", "counselor__id")
     )
-    patient_id = Patient.objects.filter(user_id=user.pk).values_list("id", flat=True).first()
-    counselor_id = Counselor.objects.filter(user_id=user.pk).values_list("id", flat=True).first()
+    memberships = tuple((Role(role), site_id) for role, site_id, _, _ in rows if role is not None)
+    patient_id, counselor_id = rows[0][2:] if rows else (None, None)
     return UserScope(
         roles=frozenset(role for role, _ in memberships),
         site_ids=frozenset(site for role, site in memberships if role in SEES_WHOLE_SITE and site is not None),

@@ -12,7 +12,7 @@ from notifications.services.feeds import create_feed
 from tests.cast import NOW, Cast
 from tests.web.reading import open_page, read
 
-QUERIES = 8
+QUERIES = 6
 FIELDS = {"name": "Evenings", "detail": "appointment", "alarm_minutes": "", "color": ""}
 
 

@@ -77,9 +77,9 @@ def test_more_leads_to_the_other_pages(ana: Client, cast: Cast) -> None:
 
 
 def test_the_pages_cost_little(ana: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         open_page(ana, "/more/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         open_page(ana, "/preferences/")
 
 

@@ -16,7 +16,7 @@ from tests.web.reading import Page, open_page
 
 pytestmark = pytest.mark.django_db
 
-ROSTER_QUERIES = 15
+ROSTER_QUERIES = 13
 AFTER = at("2026-11-18 21:03")
 
 

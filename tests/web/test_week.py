@@ -17,8 +17,8 @@ from tests.web.reading import Page, open_page, plain
 
 pytestmark = pytest.mark.django_db
 
-WEEK_QUERIES = 38
-BOOK_QUERIES = 36
+WEEK_QUERIES = 36
+BOOK_QUERIES = 34
 """Recounting included, which is half of them."""
 
 
