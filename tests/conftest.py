@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management.commands import flush
 from django.db import connections
+from django.utils import translation
 
 from people import trail_guard
 from tests.cast import Cast
@@ -18,6 +20,16 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 def cast(db: None) -> Cast:
     """The fixed cast: Ana, Ben, Cleo, Dana, Cory, Stranger and their clinic."""
     return Cast()
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """A page leaves its reader's language active; the next test does not begin with it."""
+    if not settings.configured:  # the domain's tests may run without Django
+        yield
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
