@@ -16,7 +16,7 @@ SESSIONS_A_DAY = 2
 CALLED_OFF = 0.006
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Occurrence:
     """One session. `marked_at` is when its roster is taken; `called_off_at` when the clinic cancelled it, if it did."""
 
@@ -42,7 +42,7 @@ class Occurrence:
         return len(self.seats) < self.slot.template.capacity - self.kept_free
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Seat:
     """Somebody's place in a session, in its waitlist, or given up."""
 

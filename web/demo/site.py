@@ -59,7 +59,7 @@ def put_down_site(sheets: SheetSet, share: SiteShare, setting: Setting) -> None:
         crowd(diary, grid, coming)
         leader = coming.slot.template.lead
     let_wait(diary, rng)
-    leave_undone(diary, leader or 0, rng, first_site=share.number == 0)
+    leave_undone(diary, leader, rng)
     uncovered = uncover(diary, rng) if share.number == 0 else None
     site = _put_down_place(sheets, share, setting, zone)
     groups = 1 + max(one.group for one in diary.weeks[EVENING.code][0].occurrences())

@@ -55,30 +55,23 @@ def _wait_for(diary: Diary, grid: TrackWeek, one: Occurrence, rng: Random) -> No
         one.waiting.append(Seat(person, episode, one, grid.week.starts_on, asked_at))
 
 
-def leave_undone(diary: Diary, leader: int, rng: Random, *, first_site: bool) -> None:
-    """One roster not signed that the counselor should see first, two people on it without a mark; one forgotten whole.
+def leave_undone(diary: Diary, leader: int | None, rng: Random) -> None:
+    """One roster of the leader's not signed, two people on it without a mark; another one forgotten altogether.
 
-    Sites other than the first have a forgotten one, or none.
+    At a site without a leader there is a forgotten one, or none.
     """
+    everything = (one for weeks in diary.weeks.values() for grid in weeks for one in grid.occurrences())
     ended = sorted(
-        (
-            one
-            for weeks in diary.weeks.values()
-            for grid in weeks
-            for one in grid.occurrences()
-            if _may_wait(one, diary.now)
-        ),
-        key=lambda one: (one.ends_at, one.key),
-        reverse=True,
+        (one for one in everything if _may_wait(one, diary.now)), key=lambda one: (one.ends_at, one.key), reverse=True
     )
-    if first_site:
+    own = [one for one in ended if one.slot.template.lead == leader and one.group == 0]
+    if leader is not None:
         today = local_date(diary.now, diary.zone)
-        own = (one for one in ended if one.slot.template.lead == leader and one.group == 0 and one.day < today)
-        _leave_two(next(own, None))
-    if first_site or rng.random() < 0.5:
+        _leave_two(next((one for one in own if one.day < today), None))
+    if leader is not None or rng.random() < 0.5:
         current = {grid.week.starts_on for weeks in diary.weeks.values() for grid in weeks if grid.ahead == 0}
-        old = (one for one in ended if one.signed and _is_old(one, diary.now))
-        _forget(next((one for one in old if not _counts_for_role(one, current)), None))
+        others = (one for one in ended if one not in own and _is_old(one, diary.now))
+        _forget(next((one for one in others if not _counts_for_role(one, current)), None))
 
 
 def uncover(diary: Diary, rng: Random) -> Occurrence | None:

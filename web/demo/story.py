@@ -39,7 +39,7 @@ class Episode:
         return not any(leave.contains(on) for leave in self.leaves) and any(one.contains(on) for one in self.phases)
 
 
-@dataclass
+@dataclass(eq=False)
 class Person:
     """One patient. `script` holds the positions of what they book this week, where that is written down."""
 
