@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -78,7 +79,7 @@ def _claim(view: "Resource", request: Request, key: str, *, now: datetime) -> tu
     try:
         with transaction.atomic():
             row = IdempotencyKey.objects.create(
-                user=view.user, key=key, path=request.path[:300], fingerprint=fingerprint, created_at=now
+                user=view.user, key=key, path=quote(request.path)[:300], fingerprint=fingerprint, created_at=now
             )
     except IntegrityError:
         row = mine.get()

@@ -25,9 +25,19 @@ class Input(serializers.Serializer[Any]):
             value = super().to_internal_value(data)
         except serializers.ValidationError as error:
             raise serializers.ValidationError({**unknown, **_by_field(error.detail)}) from error
-        if unknown:
-            raise serializers.ValidationError(unknown)
+        absent = self._absent(data) if self.root is not self else {}
+        if unknown or absent:
+            raise serializers.ValidationError({**unknown, **absent})
         return value
+
+    def _absent(self, data: Mapping[str, Any]) -> dict[str, list[str]]:
+        """What a part must have, in a change of the whole too: there the framework asks for nothing, at any depth."""
+        asked = (field for field in self._writable_fields if field.required)
+        return {
+            str(field.field_name): [str(field.error_messages["required"])]
+            for field in asked
+            if field.field_name not in data
+        }
 
     def _unknown(self, data: Any) -> dict[str, list[str]]:
         if not isinstance(data, Mapping):

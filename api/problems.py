@@ -93,6 +93,8 @@ def _of_framework(error: exceptions.APIException) -> Response:
         return problem(status, code, str(_("Some of this cannot be accepted")), detail, errors=errors)
     title = str(error.default_detail)
     detail = str(error.detail) if isinstance(error.detail, str) else title
+    if "{" in title:  # words of the framework's that wait for a verb or a type
+        title = detail
     return problem(status, code, title.rstrip("."), detail)
 
 

@@ -164,6 +164,20 @@ def test_a_session_that_cannot_be_names_its_field(field: str, value: Any, cast: 
     assert Session.objects.count() == 0
 
 
+def test_a_break_has_both_ends_in_a_change_too(cast: Cast, client_of: Clients) -> None:
+    session = cast.session("2026-11-18 18:00")
+    problem = client_of(cast.cory).patch(f"/api/v1/sessions/{session.pk}/", {"breaks": [{}]}).json()
+    assert problem["errors"] == {
+        "breaks[0].starts_at": ["This field is required."],
+        "breaks[0].ends_at": ["This field is required."],
+    }
+
+
+def test_an_address_that_no_database_can_hold_is_unknown_with_a_key_too(cast: Cast, client_of: Clients) -> None:
+    response = client_of(cast.cory).post("/api/v1/bookings/%00/move/", {"session": "1"}, HTTP_IDEMPOTENCY_KEY="a-key")
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -133,3 +133,13 @@ def test_no_answer_about_people_stays_in_a_cache(cast: Cast, client_of: Clients)
     client = client_of(cast.ana.user)
     assert client.get("/api/v1/me/")["Cache-Control"] == "no-store"
     assert client.get("/api/v1/patients/0/")["Cache-Control"] == "no-store"
+
+
+def test_a_title_has_no_gaps(cast: Cast, client_of: Clients) -> None:
+    client = client_of(cast.ana.user)
+    wrong_verb, wrong_type = (
+        client.delete("/api/v1/me/"),
+        client.generic("POST", BOOKINGS, "x", content_type="text/plain"),
+    )
+    assert wrong_verb.json()["title"] == 'Method "DELETE" not allowed'
+    assert wrong_type.json()["title"] == 'Unsupported media type "text/plain" in request'
