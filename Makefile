@@ -45,7 +45,7 @@ run: .venv/.base node_modules/.installed ## start the demo clinic on http://127.
 	@$(WITH_SETTINGS) $(BIN)/python manage.py migrate --verbosity 0
 	@$(WITH_SETTINGS) $(BIN)/python manage.py seed_demo --if-empty
 	@echo "Steadyweek is starting on http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)"
-	@$(BIN)/honcho start --port $(PORT)
+	@STEADYWEEK_BASE_URL="$${STEADYWEEK_BASE_URL:-http://127.0.0.1:$(PORT)}" $(BIN)/honcho start --port $(PORT)
 
 # --- tests and checks --------------------------------------------------------------------------------------------
 
