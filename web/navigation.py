@@ -63,8 +63,9 @@ PATIENT_MORE = (
     _Place("calendar", _("Your calendar"), "calendar-event"),
     _Place("preferences", _("Reminders and language"), "bell"),
 )
+STAFF_MORE = (_Place("preferences", _("Language"), "translate"),)
 STAFF_PLACES = (
-    _Place("today", _("Today"), "calendar2-day", "calendar2-day-fill", roles=_COUNSELOR),
+    _Place("today", _("Today"), "card-checklist", "card-checklist", roles=_COUNSELOR),
     _Place("compliance", _("Board"), "bar-chart-steps", roles=_WHOLE_SITE),
     _Place("flags", _("Flags"), "flag", "flag-fill", roles=_WHOLE_SITE),
     _Place("schedule", _("Schedule"), "calendar-week", "calendar-week-fill", roles=_STAFF),
@@ -90,7 +91,7 @@ def nav_for(request: HttpRequest, *, badges: dict[str, int] | None = None) -> li
     shown: Iterable[_Place] = PATIENT_PLACES
     folded: Iterable[_Place] = PATIENT_MORE + ACCOUNT_PLACES
     if roles & _STAFF:
-        shown, folded = [place for place in STAFF_PLACES if place.roles & roles], ACCOUNT_PLACES
+        shown, folded = [place for place in STAFF_PLACES if place.roles & roles], STAFF_MORE + ACCOUNT_PLACES
     items = items_of(shown, request.path, badges)
     children = tuple(items_of(folded, request.path))
     more = NavItem("", _("More"), "three-dots", active=any(c.active for c in children), children=children)

@@ -73,7 +73,7 @@ def test_more_leads_to_the_other_pages(ana: Client, cast: Cast) -> None:
     assert [
         shown.link(words) for words in ("Work hours", "Your calendar", "Reminders and language", "Two-step sign-in")
     ] == ["/work-hours/", "/calendar/", "/preferences/", "/accounts/2fa/"]
-    assert "+13035550100" in shown.words
+    assert "+1 303-555-0100" in shown.words
 
 
 def test_the_pages_cost_little(ana: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
@@ -83,8 +83,17 @@ def test_the_pages_cost_little(ana: Client, django_assert_num_queries: DjangoAss
         open_page(ana, "/preferences/")
 
 
-@pytest.mark.parametrize("path", ["/more/", "/preferences/"])
-def test_somebody_who_is_no_patient_has_no_such_page(client: Client, cast: Cast, path: str) -> None:
-    assert client.get(path)["Location"] == f"/accounts/login/?next={path}"
+def test_somebody_who_is_no_patient_has_no_such_page(client: Client, cast: Cast) -> None:
+    assert client.get("/more/")["Location"] == "/accounts/login/?next=/more/"
     client.force_login(cast.cory)
-    assert client.get(path).status_code == 404
+    assert client.get("/more/").status_code == 404
+
+
+def test_the_staff_choose_their_language_and_nothing_else(client: Client, cast: Cast) -> None:
+    assert client.get("/preferences/")["Location"] == "/accounts/login/?next=/preferences/"
+    client.force_login(cast.cory)
+    assert open_page(client, "/preferences/").answer == "These pages are in English"
+    assert client.post("/preferences/", {"language": "xx"}).status_code == 400
+    answer = read(client.post("/preferences/", {"language": "es"}, follow=True))
+    assert (answer.answer, answer.notices) == ("Estas páginas están en español", ["done: Guardado."])
+    assert (kept(), User.objects.get(pk=cast.cory.pk).language) == ([], "es")

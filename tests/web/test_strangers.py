@@ -49,7 +49,7 @@ TABLE: dict[str, Answers] = {
     "work-day": Answers(stranger=(404, 404), ben=(405, 400), nobody=(404, 404)),
     "work-day-clear": Answers(stranger=(404, 404), ben=(405, 302), nobody=(404, 404)),
     "calendar": Answers(stranger=(404, 404), ben=(200, 400), nobody=(404, 404)),
-    "preferences": Answers(stranger=(404, 404), ben=(200, 400), nobody=(404, 404)),
+    "preferences": Answers(stranger=(200, 400), ben=(200, 400), nobody=(404, 404)),
     "more": Answers(stranger=(404, 404), ben=(200, 200), nobody=(404, 404)),
     # One of Ana's.
     "appointment": READ_ONLY,

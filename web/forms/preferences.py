@@ -8,10 +8,15 @@ from people.enums import Language
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
-class PreferencesForm(forms.Form):
-    """The language of pages and messages, reminders by e-mail, and the hours without any."""
+class LanguageForm(forms.Form):
+    """The language of pages and messages: all that somebody on the staff chooses."""
 
     language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
+
+
+class PreferencesForm(LanguageForm):
+    """The language of pages and messages, reminders by e-mail, and the hours without any."""
+
     email_enabled = forms.BooleanField(label=_("Remind me by e-mail"), required=False)
     quiet_from = forms.TimeField(label=_("Quiet from"), widget=CLOCK)
     quiet_until = forms.TimeField(

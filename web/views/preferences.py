@@ -1,6 +1,7 @@
 """Language and reminders."""
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -10,14 +11,27 @@ from notifications.models import NotificationPreference
 from notifications.queries import preference_of
 from notifications.services.preferences import change_preference
 from people.services.accounts import change_account
-from web.forms.preferences import PreferencesForm
+from people.models import Patient, User
+from web.forms.preferences import LanguageForm, PreferencesForm
 from web.notices import say_done
 from web.patients.visit import Visit, patient_page
+from web.views.staff import now, user_of
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    """A patient's language and reminders; the language alone for the staff. Anybody else finds nothing."""
+    user = user_of(request)
+    if Patient.objects.filter(user=user).exists():
+        return _of_patient(request)
+    if not user.is_clinic_staff:
+        raise Http404
+    return _of_staff(request, user)
 
 
 @patient_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def preferences(request: HttpRequest, visit: Visit) -> HttpResponse:
+def _of_patient(request: HttpRequest, visit: Visit) -> HttpResponse:
     """How the person wants to be told, and in which language."""
     kept = preference_of(visit.patient)
     if request.method != "POST":
@@ -28,6 +42,21 @@ def preferences(request: HttpRequest, visit: Visit) -> HttpResponse:
     if not form.is_valid():
         return render(request, "preferences/page.html", _context(visit, form, kept), status=400)
     _save(visit, form)
+    return _saved(request, form)
+
+
+def _of_staff(request: HttpRequest, user: User) -> HttpResponse:
+    if request.method != "POST":
+        form = LanguageForm(initial={"language": user.language})
+        return render(request, "preferences/language.html", {"form": form})
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return render(request, "preferences/language.html", {"form": form}, status=400)
+    change_account(user, name=user.name, language=form.cleaned_data["language"], actor=user, now=now())
+    return _saved(request, form)
+
+
+def _saved(request: HttpRequest, form: LanguageForm) -> HttpResponse:
     with translation.override(form.cleaned_data["language"]):
         say_done(request, _("Saved."))
     return redirect("preferences")
