@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -92,6 +94,17 @@ def test_web_starts_and_its_health_check_passes(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_pages_and_their_files_are_served_before_the_files_are_collected(tmp_path: Path) -> None:
+    port = _free_port()
+    command = f"gunicorn config.wsgi --bind 127.0.0.1:{port} --workers 1"
+    with _started(command, tmp_path) as process:
+        page = _answer(process, port, "/accounts/login/")
+        style = re.search(r'href="(/static/web/[^"]+\.css)"', page)
+        assert style is not None
+        assert _answer(process, port, style[1])
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "sign_of_life"),
     [
@@ -128,6 +141,24 @@ def _started(command: str, directory: Path) -> Iterator[subprocess.Popen[bytes]]
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _answer(process: subprocess.Popen[bytes], port: int, address: str) -> str:
+    """The body of a 200, asked for as the proxy asks; waits for the server to listen."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}{address}", headers={"Host": "localhost", "X-Forwarded-Proto": "https"}
+    )
+    deadline = time.monotonic() + SECONDS_TO_START
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return str(answer.read().decode())
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            assert process.poll() is None, "web ended by itself"
+            assert time.monotonic() < deadline, "web does not listen"
+            time.sleep(0.3)
 
 
 def _wait_for_line(process: subprocess.Popen[bytes], output: Path, sign: str) -> None:
