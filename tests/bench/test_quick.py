@@ -15,7 +15,6 @@ NAMES = [
     "reminder sweep",
     "board, the page",
     "board, API, first page",
-    "board, API, every row",
 ]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
