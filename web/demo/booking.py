@@ -13,7 +13,7 @@ from web.demo.story import MOST, Episode, Person
 from web.demo.work import free_slots
 
 GIVES_UP = 0.035
-MAKES_UP = 0.75
+MAKES_UP = 0.8
 FORGETS_TO_BOOK = 0.16
 BOOKED_AHEAD = {1: 0.62, 2: 0.3, 3: 0.05}
 """How many have booked the weeks ahead; of the next one another fifth have begun."""

@@ -13,7 +13,11 @@ from web.demo.timetable import Slot, Track
 
 MINUTES_A_DAY = 240
 SESSIONS_A_DAY = 2
-CALLED_OFF = 0.006
+CALLED_OFF = 61
+"""Of so many groups that are over about one was cancelled by the clinic."""
+
+WEEKEND = (5, 6)
+"""Some seats stay free then: for whoever has to make up for something."""
 
 
 @dataclass(slots=True, eq=False)
@@ -145,10 +149,10 @@ def track_weeks(
                     ends_at=end,
                     marked_at=end + timedelta(minutes=rng.randint(4, 22)),
                 )
-                if ahead < 0 and slot.template.kind == "group" and rng.random() < CALLED_OFF:
+                if ahead < 0 and slot.template.kind == "group" and one.key % CALLED_OFF == 0:
                     one.called_off_at = start - timedelta(hours=rng.randint(2, 30))
-                if start > now and slot.template.capacity > 1 and rng.random() < 0.4:
-                    one.kept_free = 2
+                if start > now and slot.template.capacity > 1:
+                    one.kept_free = 4 if slot.weekday in WEEKEND else rng.choice((0, 0, 0, 2, 2))
                 row.append(one)
             grid.append(row)
         weeks.append(TrackWeek(track, week, ahead, grid))
