@@ -304,6 +304,18 @@ def test_leaving_the_line(cast: Cast, client: Client, ana: Patient) -> None:
     assert [form.button for form in page.forms if form.button == "Undo"] == []
 
 
+def test_a_seat_that_somebody_waits_for_is_given_back_for_good(cast: Cast, client: Client, ana: Patient) -> None:
+    full = session(cast, "2026-11-20 18:00", capacity=1)
+    booking = cast.booked(ana, full)
+    cast.booked(cast.patient(), full, waitlist=True)
+    path = f"/bookings/{booking.pk}/cancel/"
+    question = open_page(client, path)
+    assert "Somebody waits for this seat: once given back, it is theirs." in question.words
+    page = press(client, question.form("Give it back"), path)
+    assert page.notices == ["done: Friday 6 – 9 pm is given back, to somebody who waited for it."]
+    assert [form.button for form in page.forms if form.button == "Undo"] == []
+
+
 def test_an_undo_for_a_seat_that_has_gone_says_so(cast: Cast, client: Client, ana: Patient) -> None:
     full = session(cast, "2026-11-20 18:00", capacity=1)
     booking = cast.booked(ana, full)

@@ -225,6 +225,7 @@ def test_an_appointment_and_its_end_are_spanish(cast: Cast, client: Client) -> N
     [
         ("dana", "/today/"),
         ("dana", "/schedule/"),
+        ("dana", "/preferences/"),
         ("cory", "/compliance/?show=all"),
         ("cory", "/flags/"),
         ("cory", "/schedule/"),

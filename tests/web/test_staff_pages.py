@@ -121,6 +121,7 @@ def test_a_flag_of_a_week_that_is_over_offers_nothing_to_book(cast: Cast, client
     client.force_login(cast.cory)
     page = open_page(client, "/flags/?kind=below_minimum")
     assert page.texts("a", "button-small") == ["See options Wen Zhao", "Open record Wen Zhao"]
+    assert page.texts("span", "chip") == ["Nothing free reaches the minimum", "Below the minimum"]
     assert page.texts("p", "note") == [
         "16–22 Nov: 0 h of 9 h; what is free makes 0 h · since Wed 18 Nov, 8:02 am",
         "9–15 Nov: 0 h of 9 h · since Wed 18 Nov, 8:02 am",

@@ -187,22 +187,22 @@ def answer(counts: Mapping[str, int], *, first: dt.date, today: dt.date) -> tupl
         words = ngettext("%(count)d person was short that week.", "%(count)d people were short that week.", short)
         return words % {"count": short}, ""
     if first > today:
-        words = ngettext("%(count)d person is short of that week.", "%(count)d people are short of that week.", short)
+        words = ngettext("%(count)d person is short that week.", "%(count)d people are short that week.", short)
     else:
         words = ngettext("%(count)d person is short this week.", "%(count)d people are short this week.", short)
     can = ngettext("%(count)d can still make it.", "%(count)d can still make it.", at_risk) % {"count": at_risk}
     return words % {"count": short} + (f" {can}" if at_risk else ""), ""
 
 
-def count_cards(counts: Mapping[str, int], *, active: str, query: Any) -> list[dict[str, Any]]:
+def count_cards(counts: Mapping[str, int], *, active: str, query: Any, is_over: bool) -> list[dict[str, Any]]:
     """The six cards; each filters, and the active one lifts its filter again."""
     notes = {
-        WeekState.BELOW: _("Nothing free reaches the goal"),
+        WeekState.BELOW: _("Ended short of the goal") if is_over else _("Nothing free reaches the goal"),
         WeekState.AT_RISK: _("Can still reach the goal"),
-        WeekState.OVER: _("Above the most"),
+        WeekState.OVER: _("Above the maximum"),
         WeekState.ON_TRACK: _("Booked to the goal"),
         WeekState.MET: _("Goal attended"),
-        WeekState.EXEMPT: _("Leave and the like"),
+        WeekState.EXEMPT: _("No hours expected"),
     }
     return [
         {
@@ -216,8 +216,10 @@ def count_cards(counts: Mapping[str, int], *, active: str, query: Any) -> list[d
     ]
 
 
-def hint_of(status: str) -> str:
-    """What to do about a group."""
+def hint_of(status: str, *, is_over: bool) -> str:
+    """What to do about a group; nothing in a week that is over."""
+    if is_over:
+        return ""
     return {
         WeekState.BELOW: _("Call these first: they need a new session, a shift swap or a changed plan"),
         WeekState.AT_RISK: _("There are free sessions that fit their work hours"),

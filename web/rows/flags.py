@@ -47,7 +47,7 @@ def flag_row(flag: Flag, *, zone: ZoneInfo, today: dt.date) -> FlagRow:
     about, url, action = _subject(flag, is_over=is_over)
     raised = flag.raised_at.astimezone(zone)
     return FlagRow(
-        kind=str(FlagKind(flag.kind).label),
+        kind=name_of(flag.kind, is_over=is_over),
         icon=icon,
         tone=tone,
         about=about,
@@ -57,6 +57,13 @@ def flag_row(flag: Flag, *, zone: ZoneInfo, today: dt.date) -> FlagRow:
         state=str(FlagState(flag.state).label) if flag.state != FlagState.OPEN else "",
         action=action,
     )
+
+
+def name_of(kind: str, *, is_over: bool) -> str:
+    """The kind in words; in a week that is over nothing can be free any more."""
+    if is_over and kind == FlagKind.BELOW_MINIMUM:
+        return _("Below the minimum")
+    return str(FlagKind(kind).label)
 
 
 def _subject(flag: Flag, *, is_over: bool) -> tuple[str, str, Action | None]:

@@ -35,7 +35,7 @@ def session_entry(session: Session, *, now: dt.datetime, may_open: bool) -> Sess
     on, past = day_of(session), session.ends_at <= now
     counselors = counselors_of(session)
     taken, capacity = session.seats_taken, session.capacity
-    topic = session.focus.replace("-", " ").replace("_", " ")
+    topic = "" if session.focus == session.kind else session.focus.replace("-", " ").replace("_", " ")
     parts = [kind_of(session), topic, str(place_of(session))]
     when = (
         f"{figures.long_day(on).partition(figures.NBSP)[0]} {figures.clock(session.starts_at, zone=session.site.zone)}"

@@ -79,6 +79,7 @@ def cancel_appointment(request: HttpRequest, visit: Visit, booking_id: int) -> H
         "when_first": words.day_and_times(booking, one.zone, today=one.today),
         "is_late": booking.live and visit.now > booking.starts_at - _late_within(booking),
         "waits": booking.status == BookingStatus.WAITLISTED,
+        "is_wanted": booking.session.bookings.filter(status=BookingStatus.WAITLISTED).exists(),
         "left": figures.minutes(left),
         "short": figures.minutes(week.min_minutes - left) if left < week.min_minutes else "",
         "has_begun": visit.now >= booking.starts_at,
@@ -164,8 +165,13 @@ def _give_back(request: HttpRequest, visit: Visit, booking: Booking) -> HttpResp
     else:
         named = words.day_and_times if held_seat else words.day_and_times_inside
         when = named(booking, one.zone, today=one.today)
-        text = _("%(when)s is given back.") if held_seat else _("You no longer wait for %(when)s.")
-        undo = reverse("book-again", args=[cancelled.pk]) if held_seat else ""
+        passed_on = held_seat and not Session.objects.get(pk=cancelled.session_id).seats_left
+        undo = reverse("book-again", args=[cancelled.pk]) if held_seat and not passed_on else ""
+        text = _("You no longer wait for %(when)s.")
+        if held_seat:
+            text = _("%(when)s is given back.")
+        if passed_on:
+            text = _("%(when)s is given back, to somebody who waited for it.")
         say_done(request, text % {"when": when}, undo_url=undo)
     return redirect(f"{reverse('week')}?week={one.week.starts_on.isoformat()}")
 

@@ -69,13 +69,14 @@ def compliance(request: HttpRequest) -> HttpResponse:
     record_look(Look.REPORT, ("board", None), actor=user, now=moment)
     query = _query_of(said, on, today)
     head, more = answer(counts, first=first, today=today)
+    is_over = first + A_WEEK <= today
     context = {
         "answer": head,
         "answer_more": more,
         "all_well": not (counts["below"] or counts["at_risk"]) and sum(counts.values()) > 0,
         "form": form,
         "counts": counts,
-        "cards": count_cards(counts, active=said.get("status", ""), query=query),
+        "cards": count_cards(counts, active=said.get("status", ""), query=query, is_over=is_over),
         "calm": [(status.value, counts[status], query(status=status.value)) for status in CALM],
         "total": sum(counts.values()),
         "all_url": query(show="all", status=""),
@@ -147,7 +148,7 @@ def _groups(
     return [
         {
             "status": status,
-            "hint": hint_of(status),
+            "hint": hint_of(status, is_over=first + A_WEEK <= today),
             "rows": [
                 person_row(
                     week,

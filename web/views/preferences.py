@@ -1,7 +1,7 @@
 """Language and reminders."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from notifications.models import NotificationPreference
 from notifications.queries import preference_of
 from notifications.services.preferences import change_preference
-from people.services.accounts import change_account
 from people.models import Patient, User
+from people.services.accounts import change_account
 from web.forms.preferences import LanguageForm, PreferencesForm
 from web.notices import say_done
 from web.patients.visit import Visit, patient_page
@@ -23,11 +23,9 @@ from web.views.staff import now, user_of
 def preferences(request: HttpRequest) -> HttpResponse:
     """A patient's language and reminders; the language alone for the staff. Anybody else finds nothing."""
     user = user_of(request)
-    if Patient.objects.filter(user=user).exists():
-        return _of_patient(request)
-    if not user.is_clinic_staff:
-        raise Http404
-    return _of_staff(request, user)
+    if user.is_clinic_staff and not Patient.objects.filter(user=user).exists():
+        return _of_staff(request, user)
+    return _of_patient(request)
 
 
 @patient_page
