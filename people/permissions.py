@@ -8,7 +8,6 @@ from typing import Any
 
 import rules
 
-from people.enums import Role
 from people.models import Admission, Patient, User
 
 
@@ -49,12 +48,6 @@ def has_in_caseload(user: User, patient: Patient | None) -> bool:
 def is_clinic_staff(user: User) -> bool:
     """Any staff role at any site."""
     return user.is_clinic_staff
-
-
-@rules.predicate
-def only_reads(user: User) -> bool:
-    """An auditor without another staff role: sees, never writes."""
-    return user.has_role(Role.AUDITOR) and not user.has_role(Role.COUNSELOR, Role.COORDINATOR, Role.DIRECTOR)
 
 
 rules.add_perm("people.change_patient", manages_site_of)

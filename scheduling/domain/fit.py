@@ -198,13 +198,6 @@ def fits(reasons: Sequence[str]) -> bool:
     return not reasons or tuple(reasons) == (Obstacle.SESSION_FULL,)
 
 
-def bookable_options(
-    options: Iterable[SessionOption], calendar: PatientCalendar, *, now: datetime
-) -> list[SessionOption]:
-    """Return the sessions that the patient could book at this moment, those without a free seat left out."""
-    return [option for option in options if option.seats_left > 0 and not why_not(option, calendar, now=now)]
-
-
 def _over_maximum(option: SessionOption, calendar: PatientCalendar, *, enrolled: bool) -> bool:
     load = calendar.load_at(option.interval.start)
     if load is None:

@@ -1,6 +1,6 @@
 """Making, moving and cancelling sessions."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -179,8 +179,3 @@ def _carry_bookings(session: Session, *, now: datetime) -> None:
             row.counted_minutes = session.clinical_minutes
     Booking.objects.bulk_update(rows, ["starts_at", "ends_at", "week", "sequence", "changed_at", "counted_minutes"])
     bookings_changed.send(Booking, booking_ids=[row.pk for row in rows], now=now)
-
-
-def late_limit(session: Session) -> datetime:
-    """From when a cancellation counts as late."""
-    return session.starts_at - timedelta(minutes=session.program.cancel_cutoff_minutes)

@@ -166,3 +166,15 @@ def test_the_board_costs_the_same_for_one_and_for_thirty(
     with django_assert_num_queries(BOARD_QUERIES):  # type: ignore[operator]
         page = open_page(client, "/compliance/")
     assert len(page.texts("a", "person-name")) == people
+
+
+def test_a_week_that_is_over_tells_what_it_came_to_and_asks_for_no_call(cast: Cast, client: Client) -> None:
+    cast.patient("Wen Zhao")
+    ensure_weeks(now=NOW)
+    recount_stale(now=NOW)
+    client.force_login(cast.cory)
+    page = open_page(client, "/compliance/?week=2026-11-09")
+    assert page.answer == "1 person was short that week."
+    assert page.texts("div", "person-repair") == ["Came to 0 h"]
+    assert "Ended short of the goal" in page.words
+    assert "Call these first" not in page.words

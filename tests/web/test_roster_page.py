@@ -195,3 +195,12 @@ def test_before_the_end_it_says_when_to_sign(cast: Cast, client: Client) -> None
         assert "Everybody is marked. Sign once it is over, at 9 pm." in page.words
         refused = Page(send(client, session, do="sign").content.decode())
     assert refused.notices == ["bad: A roster is signed once the session is over."]
+
+
+def test_the_way_back_is_to_where_one_came_from(cast: Cast, client: Client) -> None:
+    session, _ = evening(cast, "Alma Ortiz")
+    assert roster_of(cast, client, session).link("Today") == "/today/"
+    client.force_login(cast.cory)
+    page = open_page(client, f"/sessions/{session.pk}/roster/")
+    assert page.texts("a", "back") == ["Schedule"]
+    assert f"/schedule/?week=2026-11-18&site={session.site_id}" in page.links

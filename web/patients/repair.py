@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from attendance.models import TreatmentWeek
-from people.domain.time import local_date
 from people.models import Admission
 from scheduling.models import Booking
 from scheduling.services.outlook import WeekOutlook
@@ -119,13 +118,3 @@ def who_to_ask(admission: Admission) -> str:
     """The counselor's short name, or nothing."""
     counselor = admission.primary_counselor
     return counselor.short_name if counselor else ""
-
-
-def fits_from(outlook: WeekOutlook) -> dict[object, int]:
-    """How many sessions fit on each local day."""
-    counts: dict[object, int] = {}
-    for fit in outlook.sessions:
-        if not fit.why_not:
-            day = local_date(fit.session.starts_at, outlook.calendar.zone)
-            counts[day] = counts.get(day, 0) + 1
-    return counts

@@ -62,7 +62,7 @@ def person_row(
 
     A week that does not begin on the board's `usual` date is named.
     """
-    forecast, strong = _forecast(week)
+    forecast, strong = _forecast(week, today)
     counselor = week.admission.primary_counselor
     record = reverse("patient", args=[week.patient_id])
     return PersonRow(
@@ -126,11 +126,13 @@ def result_of(week: TreatmentWeek) -> str:
     return ""
 
 
-def _forecast(week: TreatmentWeek) -> tuple[str, str]:
+def _forecast(week: TreatmentWeek, today: dt.date) -> tuple[str, str]:
     """What the week can still come to, in words and as a figure."""
     reachable = figures.minutes(week.projected_minutes + week.bookable_minutes)
     if week.status == WeekState.BELOW and week.closed_at is not None:
         return _("Closed with"), figures.minutes(week.credited_minutes)
+    if week.status == WeekState.BELOW and _is_over(week, today):
+        return _("Came to"), reachable
     if week.status == WeekState.BELOW:
         return _("Best in reach"), reachable
     if week.status == WeekState.AT_RISK:
@@ -146,7 +148,7 @@ def _forecast(week: TreatmentWeek) -> tuple[str, str]:
 
 def _action(week: TreatmentWeek, today: dt.date) -> Action | None:
     """The way to what would repair it: the sessions of that week, or what is booked too much."""
-    if week.closed_at is not None or week.week + dt.timedelta(days=6) < today:
+    if week.closed_at is not None or _is_over(week, today):
         return None
     if week.status == WeekState.OVER:
         return Action(_("See bookings"), reverse("patient", args=[week.patient_id]), hint=week.patient.name)
@@ -155,6 +157,10 @@ def _action(week: TreatmentWeek, today: dt.date) -> Action | None:
     label = _("See what fits") if week.bookable_minutes else _("See options")
     url = f"{reverse('patient-sessions', args=[week.patient_id])}?week={week.week}"
     return Action(label, url, hint=week.patient.name)
+
+
+def _is_over(week: TreatmentWeek, today: dt.date) -> bool:
+    return week.week + dt.timedelta(days=6) < today
 
 
 def _newcomer(week: TreatmentWeek, today: dt.date) -> str:

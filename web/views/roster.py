@@ -86,8 +86,20 @@ def _why(refused: Refusal) -> str:
 
 
 def _page(request: HttpRequest, session: Session, *, marks: Marks | None = None, status: int = 200) -> HttpResponse:
-    context = {**_heading(request, session), **_sheet(request, session, marks=marks), "back_url": reverse("today")}
+    context = {
+        **_heading(request, session),
+        **_sheet(request, session, marks=marks),
+        "back": _way_back(request, session),
+    }
     return render(request, "roster/page.html", context, status=status)
+
+
+def _way_back(request: HttpRequest, session: Session) -> tuple[str, str]:
+    """Where the roster was opened from, with its name: a counselor's today, for others the schedule of its week."""
+    if user_of(request).scope.counselor_id is not None:
+        return reverse("today"), _("Today")
+    day = session.starts_at.astimezone(session.site.zone).date()
+    return f"{reverse('schedule')}?week={day.isoformat()}&site={session.site_id}", _("Schedule")
 
 
 def _saved(request: HttpRequest, session: Session) -> JsonResponse:

@@ -16,7 +16,6 @@ from scheduling.domain.fit import (
     PatientCalendar,
     SessionOption,
     WeekLoad,
-    bookable_options,
     fits,
     why_not,
 )
@@ -146,16 +145,6 @@ def test_each_session_is_held_against_its_own_week() -> None:
     next_week = WeekLoad(Interval(WEEK.end, WEEK.end + timedelta(days=7)), 0, 1140)
     calendar = replace(CALENDAR, weeks=(full, next_week))
     assert [why_not(option, calendar, now=NOW) for option in (OPTION, later)] == [("over_weekly_maximum",), ()]
-
-
-def test_bookable_options_fit_and_have_a_seat() -> None:
-    options = [
-        OPTION,
-        replace(OPTION, id="full", seats_left=0),
-        replace(OPTION, id="cancelled", state="cancelled"),
-        replace(OPTION, id="late", interval=span(200, 300)),
-    ]
-    assert bookable_options(options, CALENDAR, now=NOW) == [options[0], options[3]]
 
 
 spans = st.tuples(st.integers(-300, 300), st.integers(1, 120)).map(lambda pair: span(pair[0], sum(pair)))
