@@ -124,6 +124,14 @@ def test_what_cannot_be_understood_is_named_and_the_rest_is_shown(cast: Cast, cl
     assert page.texts("a", "person-name") == ["Marcus Bell", "Wen Zhao", "Lena Hoffmann"]
 
 
+@pytest.mark.parametrize("path", ["/compliance/", "/schedule/"])
+@pytest.mark.parametrize("week", ["0001-01-01", "9999-12-31"])
+def test_a_week_at_the_end_of_the_calendar_is_no_week(path: str, week: str, cast: Cast, client: Client) -> None:
+    clinic(cast)
+    page = board_of(cast, client, f"{path}?week={week}")
+    assert (page.status, len(page.notices)) == (200, 1)
+
+
 def test_who_sees_which_board(cast: Cast, client: Client) -> None:
     clinic(cast)
     found = {}

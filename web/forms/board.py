@@ -7,12 +7,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from attendance.enums import WeekState
+from web.forms.dates import AskedDay
 
 
 class BoardForm(forms.Form):
     """The filters of the board, as its address carries them. Sites, programs and counselors are those that one sees."""
 
-    week = forms.DateField(required=False, widget=forms.HiddenInput)
+    week = AskedDay()
     status = forms.ChoiceField(required=False, choices=[("", ""), *WeekState.choices], widget=forms.HiddenInput)
     show = forms.ChoiceField(required=False, choices=[("", ""), ("all", "")], widget=forms.HiddenInput)
     search = forms.CharField(

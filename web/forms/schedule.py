@@ -6,11 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from web.forms.dates import AskedDay
+
 
 class ScheduleForm(forms.Form):
     """Any day of the week, and one of the sites that one works at; the first unless told."""
 
-    week = forms.DateField(required=False, widget=forms.HiddenInput)
+    week = AskedDay()
     site = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label=_("Site"))
 
     def __init__(self, data: Any = None, *, sites: Iterable[tuple[int, str]]) -> None:
