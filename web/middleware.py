@@ -1,4 +1,4 @@
-"""The language that a signed-in person chose, on whatever device they use."""
+"""The language that a signed-in person chose, on whatever device they use; and nothing of theirs stays on it."""
 
 from collections.abc import Callable
 
@@ -19,3 +19,16 @@ class PersonalLanguageMiddleware:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)
+
+
+class PrivatePagesMiddleware:
+    """What a signed-in person saw stays in no cache: on a shared computer, "back" after signing out shows nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
