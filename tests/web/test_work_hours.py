@@ -162,8 +162,9 @@ def test_a_day_that_cannot_be_changed(ana: Client, cast: Cast, on: str) -> None:
     assert kept(cast) == before
 
 
-def test_no_day_to_clear_is_said(ana: Client, cast: Cast) -> None:
-    answer = read(ana.post("/work-hours/day/clear/", {"on": "soon"}, follow=True))
+@pytest.mark.parametrize("on", ["soon", "", "0001-01-01", "9999-12-31"])
+def test_no_day_to_clear_is_said(on: str, ana: Client, cast: Cast) -> None:
+    answer = read(ana.post("/work-hours/day/clear/", {"on": on}, follow=True))
     assert answer.notices == ["bad: That is no day. Nothing was changed."]
 
 

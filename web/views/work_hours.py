@@ -15,6 +15,7 @@ from scheduling.models import WorkHours
 from scheduling.services.work_days import clear_work_day, set_work_day
 from scheduling.services.work_hours import WorkHoursFields, replace_weekly_hours
 from web import format as figures
+from web.forms.dates import EARLIEST, LATEST
 from web.forms.work_hours import DayForm, RotationForm, WeeksForm, form_of
 from web.notices import say_bad, say_done
 from web.patients.visit import Visit, patient_page
@@ -79,6 +80,8 @@ def work_day_clear(request: HttpRequest, visit: Visit) -> HttpResponse:
     try:
         on = date.fromisoformat(request.POST.get("on", ""))
     except ValueError:
+        on = LATEST
+    if not EARLIEST <= on < LATEST:
         say_bad(request, _("That is no day. Nothing was changed."))
         return redirect("work-hours")
     clear_work_day(visit.patient, on, actor=visit.user, now=visit.now)
