@@ -57,11 +57,11 @@ def time_range(
 ) -> str:
     """From one time of day to another: "6–9 pm", "9 am–noon", "18:00–21:00".
 
-    `spaced` puts no-break spaces round the dash, for large type ("6 – 9 pm"). `bare` is the shortest form, for the
-    blocks of a drawing: "6–9", "5:30–6:30".
+    `spaced` puts spaces round the dash, for large type ("6 – 9 pm"): a line may end after it, and the next one begins
+    without a gap. `bare` is the shortest form, for the blocks of a drawing: "6–9", "5:30–6:30".
     """
     first, last = _wall(starts, zone), _wall(ends, zone)
-    dash = f"{NBSP}{DASH}{NBSP}" if spaced else DASH
+    dash = f"{NBSP}{DASH} " if spaced else DASH
     if bare:
         return f"{_bare(first)}{dash}{_bare(last)}"
     if not _is_english():
@@ -93,12 +93,12 @@ def axis_hour(hour: int) -> str:
 def day_range(first: dt.date, last: dt.date) -> str:
     """A stretch of days, both included: "16–22 Nov", "26 Oct – 1 Nov", "16 Nov"; a long one names its years."""
     if (last - first).days >= LONG_STRETCH_DAYS:
-        return f"{_day_month(first)}{NBSP}{first.year}{NBSP}{DASH}{NBSP}{_day_month(last)}{NBSP}{last.year}"
+        return f"{_day_month(first)}{NBSP}{first.year}{NBSP}{DASH} {_day_month(last)}{NBSP}{last.year}"
     if first == last:
         return _day_month(first)
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}{DASH}{_day_month(last)}"
-    return f"{_day_month(first)}{NBSP}{DASH}{NBSP}{_day_month(last)}"
+    return f"{_day_month(first)}{NBSP}{DASH} {_day_month(last)}"
 
 
 def short_day(on: dt.date) -> str:
