@@ -38,6 +38,7 @@ def measure(sizes: Sizes) -> list[Figure]:
 
     Rows carry target, status, bookable minutes, trend and flags beside the totals that the floor computes.
     """
+    _know_the_tables()
     user = _network_director()
     today = local_date(timezone.now(), home_zone(user))
     weeks = board(user, week=today).weeks.order_by()
@@ -83,6 +84,13 @@ def _totals(weeks: list[date]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, [*weeks, max(weeks) + timedelta(days=6), min(weeks)])
         cursor.fetchall()
+
+
+def _know_the_tables() -> None:
+    """What autovacuum has long done on a live PostgreSQL; a table just filled has no statistics yet."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _network_director() -> User:

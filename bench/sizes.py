@@ -19,7 +19,7 @@ class Sizes:
 
 FULL = Sizes(
     patients=10_000,
-    history_weeks=8,
+    history_weeks=4,
     events=200,
     bookers=120,
     sessions=3,
