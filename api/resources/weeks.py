@@ -38,6 +38,7 @@ class RequirementAnswer(serializers.Serializer[Any]):
 
 
 class WeekAnswer(serializers.Serializer[TreatmentWeek]):
+    id = Id()
     patient = Id("patient_id")
     patient_name = serializers.CharField(source="patient.name")
     admission = Id("admission_id")

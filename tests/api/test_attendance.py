@@ -4,7 +4,7 @@ from typing import Any
 
 import time_machine
 
-from attendance.models import Flag
+from attendance.models import Flag, TreatmentWeek
 from attendance.services.roster import RosterRow, save_rows
 from people.models import TrailEntry
 from tests.api.conftest import Clients
@@ -102,7 +102,9 @@ def test_weeks_of_a_patient_and_the_board(cast: Cast, client_of: Clients) -> Non
     }
     of_ana = f"{V1}patients/{cast.ana.pk}/weeks/?from=2026-11-18&to=2026-11-18"
     page = {"results": [answer], "next": None, "previous": None}
-    assert client_of(cast.ana.user).get(of_ana).json() == page
+    shown = client_of(cast.ana.user).get(of_ana).json()
+    answer["id"] = str(TreatmentWeek.objects.get(patient=cast.ana, week=WEEK).pk)
+    assert shown == page
     assert client_of(cast.cory).get(of_ana).json() == page
     assert client_of(cast.cory).get(f"{V1}weeks/?week=2026-11-22").json() == page
     assert client_of(cast.cory).get(f"{V1}weeks/").json() == page
