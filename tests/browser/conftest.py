@@ -84,11 +84,12 @@ def _is_wrong(said: ConsoleMessage, expects: str | None) -> bool:
 
 
 def sign_in(page: Page, user: User) -> None:
-    """By the form, as people do."""
+    """By the form, as people do; the page that follows has loaded, its scripts included."""
     page.goto("/accounts/login/")
     page.fill("[name=login]", user.email)
     page.fill("[name=password]", PASSWORD)
-    page.click("form[action='/accounts/login/'] button[type=submit]")
+    with page.expect_navigation(wait_until="load"):
+        page.click("form[action='/accounts/login/'] button[type=submit]")
 
 
 def violations(page: Page) -> list[str]:
