@@ -21,6 +21,7 @@ from web import format as figures
 from web.components.actions import Action
 from web.components.hours_bar import HoursBar
 from web.rows.board import bar_of, result_of, sum_of
+from web.rows.deductions import deduction_words
 from web.rows.sessions import counselors_of, day_of, icon_of, kind_of, place_of, times_of
 
 WHY_ICONS = {"overlaps_work": "briefcase", "session_full": "people", "on_leave": "signpost"}
@@ -178,14 +179,7 @@ def _week_note(week: TreatmentWeek, zone: ZoneInfo, today: dt.date) -> str:
 
 def _evidence(record: AttendanceRecord) -> EvidenceRow:
     session = record.session
-    words = {
-        "break": _("break"),
-        "late": _("late"),
-        "early": _("left early"),
-        "rounding": _("rounding"),
-        "cutoff": _("past the limit for being late"),
-        "absent": _("not there"),
-    }
+    words = deduction_words()
     focus = f" · {session.focus.replace('-', ' ').replace('_', ' ')}" if session.focus else ""
     return EvidenceRow(
         day=figures.short_day(day_of(session)),

@@ -15,6 +15,7 @@ from attendance.services.roster_rules import excuse_reasons
 from scheduling.enums import Mode
 from scheduling.models import Session
 from web import format as figures
+from web.rows.deductions import deduction_words
 
 LONG_AWAY_DAYS = 7
 """From here on it is said how long somebody was not seen."""
@@ -190,13 +191,7 @@ def _sum(line: RosterLine) -> tuple[str, str]:
     """ "180 planned − 15 break − 14 late" and "151 min", where something besides the breaks was taken off."""
     if line.status != AttendanceStatus.PRESENT or all(one["why"] == "break" for one in line.deductions):
         return "", ""
-    words = {
-        "break": _("break"),
-        "late": _("late"),
-        "early": _("left early"),
-        "rounding": _("rounding"),
-        "cutoff": _("past the limit for being late"),
-    }
+    words = deduction_words()
     parts = [_("%(minutes)d planned") % {"minutes": line.planned_minutes or 0}]
     parts += [f"{one['minutes']} {words.get(one['why'], one['why'])}" for one in line.deductions]
     total = line.credited_minutes or 0
