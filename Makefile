@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 # Settings may also stand in a file .env, which docker compose reads as well.
 WITH_SETTINGS := $(BIN)/honcho run
 
-.PHONY: help run test lint format types migrations messages check e2e bench screenshots lock clean
+.PHONY: help run test lint format types migrations messages check e2e bench storm screenshots lock clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ check: lint types migrations test ## everything that a change must pass
 
 bench: .venv/.dev node_modules/.installed ## measure; writes var/bench.json
 	@$(BIN)/python -m bench $(ARGS)
+
+storm: .venv/.dev node_modules/.installed ## races and load on PostgreSQL; writes var/storm.json
+	@$(BIN)/python -m tests.load $(ARGS)
 
 screenshots: .venv/.dev node_modules/.installed ## photograph the demo clinic's pages into docs/images
 	@$(BIN)/python -m scripts.screenshots

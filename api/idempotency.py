@@ -20,6 +20,7 @@ from rest_framework.response import Response
 
 from api.models import IdempotencyKey
 from people.errors import InvalidInput, Refusal
+from people.retries import retrying_deadlocks
 
 if TYPE_CHECKING:
     from api.base import Resource
@@ -50,6 +51,10 @@ def once_per_key(*, shown_once: tuple[str, ...] = ()) -> Callable[[Action], Acti
                 return action(view, request, *args, **options)
             if not key or len(key) > LONGEST or not key.isprintable():
                 raise InvalidInput({HEADER: _("A key has 1 to 200 printable characters.")})
+            return once(view, request, key, *args, **options)
+
+        @retrying_deadlocks
+        def once(view: "Resource", request: Request, key: str, *args: Any, **options: Any) -> Response:
             with transaction.atomic():
                 row, known = _claim(view, request, key, now=view.now)
                 if known:

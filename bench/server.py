@@ -17,11 +17,11 @@ _thread = local()
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The product served as in production, by two workers of four threads each; `host:port`."""
+def server(application: str = "config.wsgi", *, workers: int = WORKERS, threads: int = THREADS) -> Iterator[str]:
+    """The product served as in production, by workers of some threads each; `host:port`."""
     address = f"127.0.0.1:{_free_port()}"
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))
-    words = ["config.wsgi", "--bind", address, "--workers", str(WORKERS), "--threads", str(THREADS)]
+    words = [application, "--bind", address, "--workers", str(workers), "--threads", str(threads)]
     process = subprocess.Popen([gunicorn, *words, "--log-level", "warning"])
     try:
         _wait(address, seconds=60)

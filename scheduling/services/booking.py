@@ -7,6 +7,7 @@ from django.db import transaction
 
 from people.constraints import refusing
 from people.models import Patient, User
+from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.domain.fit import why_not
 from scheduling.enums import HOLDS_SEAT, BookingStatus
@@ -37,6 +38,7 @@ CONSTRAINTS = {
 """What the database's own word means, where it speaks first."""
 
 
+@retrying_deadlocks
 def book(
     patient: Patient,
     session: Session,
@@ -68,6 +70,7 @@ def book(
     return booking
 
 
+@retrying_deadlocks
 def cancel(booking: Booking, *, actor: User | None, now: datetime, reason: str = "") -> Booking:
     """Give the seat back. Past the program's cut-off it counts as late; cancelling twice changes nothing.
 
@@ -95,6 +98,7 @@ def cancel(booking: Booking, *, actor: User | None, now: datetime, reason: str =
     return current
 
 
+@retrying_deadlocks
 def move(
     booking: Booking,
     session: Session,

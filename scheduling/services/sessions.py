@@ -7,6 +7,7 @@ from django.db import transaction
 
 from people.constraints import refusing
 from people.models import Counselor, User
+from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.enums import BookingStatus, SessionState
 from scheduling.errors import CounselorBusy, OverlapsBooking, RoomBusy, RosterSigned, SessionCancelled, SessionFull
@@ -24,6 +25,7 @@ CONSTRAINTS = {
 }
 
 
+@retrying_deadlocks
 def create_session(fields: SessionFields, *, actor: User | None, now: datetime) -> Session:
     """A new session. Raises InvalidInput by field, or CounselorBusy and RoomBusy naming what is in the way."""
     clinical = check_fields(fields)
@@ -37,6 +39,7 @@ def create_session(fields: SessionFields, *, actor: User | None, now: datetime) 
     return session
 
 
+@retrying_deadlocks
 def change_session(session: Session, fields: SessionFields, *, actor: User | None, now: datetime) -> Session:
     """The session with new fields; its bookings follow in time.
 
@@ -70,6 +73,7 @@ def change_session(session: Session, fields: SessionFields, *, actor: User | Non
     return locked
 
 
+@retrying_deadlocks
 def cancel_session(session: Session, *, actor: User | None, now: datetime, reason: str = "") -> Session:
     """Call the session off, and every booking with it; nobody's cancellation counts as late. Twice changes nothing."""
     with transaction.atomic():
