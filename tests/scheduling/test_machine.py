@@ -107,12 +107,14 @@ class Clinic(RuleBasedStateMachine):
                 held -= 1
 
     def leave(self, who: int, where: int) -> None:
+        """Out of the seat, which goes down the line, or out of the line."""
         session = self.model[where]
         if who in session.line:
             session.line.remove(who)
             return
         session.seated.remove(who)
-        self.freed = where if session.line and not session.cancelled else None
+        if session.line and not session.cancelled:
+            self.promote(where, held=1)
 
     # --- what happens ---
 
@@ -137,12 +139,9 @@ class Clinic(RuleBasedStateMachine):
         booking = self.booking(who, where)
         if booking is None:
             return
-        self.freed: int | None = None
         cancel(booking, actor=None, now=NOW)
         promote_all(now=NOW)
         self.leave(who, where)
-        if self.freed is not None:
-            self.promote(where, 1)
 
     @rule(who=patients, origin=sessions, there=sessions)
     def move(self, who: int, origin: int, there: int) -> None:
@@ -153,15 +152,12 @@ class Clinic(RuleBasedStateMachine):
         expected = self.obstacle(who, there, without=origin if seated else None)
         if expected is None and len(self.model[there].seated) >= self.model[there].capacity:
             expected = "session_full"
-        self.freed = None
         with answering(expected):
             move(booking, self.rows[there], actor=None, now=NOW)
         promote_all(now=NOW)
         if expected is None:
-            self.leave(who, origin)
             self.model[there].seated.append(who)
-            if self.freed is not None:
-                self.promote(origin, 1)
+            self.leave(who, origin)
 
     @rule(where=sessions, hours=st.integers(-3, 3))
     def shift(self, where: int, hours: int) -> None:
