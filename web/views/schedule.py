@@ -19,6 +19,7 @@ from scheduling.queries import for_display
 from web import format as figures
 from web.forms.schedule import ScheduleForm
 from web.rows.schedule import SessionEntry, session_entry
+from web.rows.schedule_notices import ScheduleWeek, notices_of
 from web.views.staff import now, staff_page, user_of
 
 A_WEEK = timedelta(days=7)
@@ -35,7 +36,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
     asked = form.cleaned_data
     site = _site(sites, asked.get("site"), user)
     if site is None:
-        return render(request, "schedule.html", {"answer": _("You have no site yet"), "days": []})
+        return render(request, "schedule/page.html", {"answer": _("You have no site yet"), "days": []})
     today = local_date(moment, site.zone)
     week = week_containing(asked.get("week") or today, zone=site.zone, first_weekday=Weekday.MONDAY)
     found = Session.objects.visible_to(user).filter(site=site).live().starting_in(week.interval)
@@ -48,11 +49,12 @@ def schedule(request: HttpRequest) -> HttpResponse:
         "form": form,
         "site": site,
         "sites": sites,
+        "notices": notices_of(ScheduleWeek(site, week.starts_on, sessions, user, moment)) if whole else [],
         "days": _days(entries, today),
         "this_week": today,
         "switcher": _switcher(week.starts_on, site.pk),
     }
-    return render(request, "schedule.html", context)
+    return render(request, "schedule/page.html", context)
 
 
 def _site(sites: Sequence[Site], asked: int | None, user: User) -> Site | None:
