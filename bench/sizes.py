@@ -15,6 +15,8 @@ class Sizes:
     clients: int
     reminders: int
     rounds: int
+    storm_clients: int = 200
+    storm_seconds: float = 20
 
 
 FULL = Sizes(
@@ -27,4 +29,15 @@ FULL = Sizes(
     reminders=10_000,
     rounds=5,
 )
-QUICK = Sizes(patients=40, history_weeks=2, events=12, bookers=12, sessions=2, clients=4, reminders=60, rounds=2)
+QUICK = Sizes(
+    patients=40,
+    history_weeks=2,
+    events=12,
+    bookers=12,
+    sessions=2,
+    clients=4,
+    reminders=60,
+    rounds=2,
+    storm_clients=12,
+    storm_seconds=2,
+)

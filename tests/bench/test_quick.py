@@ -15,6 +15,7 @@ NAMES = [
     "reminder sweep",
     "board, the page",
     "board, API, first page",
+    "changes under a storm of 12 clients",
 ]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
