@@ -1,5 +1,6 @@
 """Writing the trail, in the transaction of the change that it tells of."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,4 +35,32 @@ def record(
         before=before,
         after=after,
         reason=reason[:300],
+    )
+
+
+def record_many(
+    action: str,
+    subjects: Sequence[tuple[models.Model, dict[str, Any]]],
+    *,
+    actor: User | None,
+    now: datetime,
+    patient_id: Callable[[Any], int],
+    reason: str = "",
+) -> None:
+    """An entry for each of many rows, beside what it became, in one statement; `patient_id` reads it off the row."""
+    TrailEntry.objects.bulk_create(
+        [
+            TrailEntry(
+                at=now,
+                actor_id=actor.pk if actor else None,
+                action=action,
+                subject_type=type(subject).__name__.lower(),
+                subject_id=subject.pk,
+                patient_id=patient_id(subject),
+                after=after,
+                reason=reason[:300],
+            )
+            for subject, after in subjects
+        ],
+        batch_size=500,
     )

@@ -13,6 +13,7 @@ from people.constraints import refusing
 from people.domain.time import Interval, format_wall, parse_wall
 from people.errors import Refusal
 from people.models import Counselor, Program, Room, Site, User
+from people.retries import retrying_deadlocks
 from people.services.trail import record
 from people.translation import translated
 from scheduling.domain.recurrence import Occurrence, RuleError, occurrences, parse_rule
@@ -20,6 +21,7 @@ from scheduling.enums import Mode
 from scheduling.errors import CounselorBusy, RoomBusy
 from scheduling.models import Session, SessionCounselor, SessionSeries
 from scheduling.services.session_rules import Findings, check_offer, check_times, stored_breaks
+from scheduling.services.standing import lock_members, seat_members
 from scheduling.signals import seats_changed
 
 CONSTRAINTS = {"lead_no_overlap": CounselorBusy, "session_room_no_overlap": RoomBusy}
@@ -125,9 +127,15 @@ def extend_horizon(*, now: datetime, weeks: int) -> int:
     return made
 
 
+@retrying_deadlocks
 def _extend_one(pk: int, *, now: datetime, until: date) -> int:
-    """One series; where its counselor or room is booked at the same moment, the next sweep tries again."""
+    """One series; where its counselor or room is booked at the same moment, the next sweep tries again.
+
+    Whoever has a standing booking is locked first and booked in the same transaction, before anybody else can see
+    the new sessions.
+    """
     with refusing(CONSTRAINTS), transaction.atomic():
+        lock_members(pk, now=now)
         series = SessionSeries.objects.select_for_update(of=("self",)).select_related("site", "program").get(pk=pk)
         return materialize([series], now=now, until=until)
 
@@ -195,6 +203,7 @@ def _materialize_one(series: SessionSeries, *, first: date, last: date, now: dat
         batch_size=500,
     )
     seats_changed.send(Session, session_ids=[session.pk for session in made], now=now)
+    seat_members(series, made, now=now)
     return len(made)
 
 
