@@ -51,6 +51,33 @@ class FlagState(models.TextChoices):
     RESOLVED = "resolved", _("Resolved")
 
 
+class OutreachKind(models.TextChoices):
+    """What was done. The first three are contact with the person."""
+
+    CALL = "call", _("Call")
+    TEXT = "text", _("Text message")
+    IN_PERSON = "in_person", _("Talk in person")
+    NOTE = "note", _("Note")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    ASSIGNED = "assigned", _("Assigned")
+    RESOLVED = "resolved", _("Resolved")
+    REOPENED = "reopened", _("Opened again")
+
+
+CONTACT = (OutreachKind.CALL, OutreachKind.TEXT, OutreachKind.IN_PERSON)
+"""The kinds that count as contact with the person."""
+
+
+class CallOutcome(models.TextChoices):
+    """What came of a contact."""
+
+    REACHED = "reached", _("Reached")
+    LEFT_MESSAGE = "left_message", _("Left a message")
+    NO_ANSWER = "no_answer", _("No answer")
+    WILL_BOOK = "will_book", _("Will book")
+    CANNOT_COME = "cannot_come", _("Cannot come")
+
+
 DEFAULT_EXCUSE_REASONS = (
     "work",
     "illness",

@@ -17,7 +17,7 @@ from people.models import Admission, Leave, PlanPhase
 from people.services.plans import as_phase
 from scheduling.domain.fit import BookedSession, Enrollment, PatientCalendar, SessionOption, WeekLoad, why_not
 from scheduling.domain.work_hours import busy_in
-from scheduling.enums import BookingStatus, SessionState
+from scheduling.enums import BookingStatus, Mode, SessionState
 from scheduling.models import Booking, Session, WorkHours
 
 A_DAY = timedelta(days=1)
@@ -33,6 +33,7 @@ class BookedRow:
     week: date
     counted_minutes: int
     marked: bool
+    mode: str = Mode.IN_PERSON
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class AdmissionCalendar:
     value: PatientCalendar
     targets: dict[date, Target]
     bookings: tuple[BookedRow, ...]
+
+    @property
+    def home_site_id(self) -> int | None:
+        """The home site's id; None for somebody who was never admitted."""
+        return self.admission.site_id if self.admission else None
 
     def week_bookings(self, week: Week) -> list[BookedRow]:
         """The live bookings that start in the week."""
@@ -219,17 +225,26 @@ def _bookings(
         Booking.objects.overlapping(span)
         .filter(Q(live=True) | Q(status=BookingStatus.WAITLISTED), patient_id__in=patient_ids)
         .values_list(
-            "patient_id", "pk", "session_id", "starts_at", "ends_at", "week", "counted_minutes", "marked_at", "live"
+            "patient_id",
+            "pk",
+            "session_id",
+            "starts_at",
+            "ends_at",
+            "week",
+            "counted_minutes",
+            "marked_at",
+            "live",
+            "session__mode",
         )
     )
-    for patient_id, pk, session_id, starts_at, ends_at, week, minutes, marked_at, live in rows.iterator(
+    for patient_id, pk, session_id, starts_at, ends_at, week, minutes, marked_at, live, mode in rows.iterator(
         chunk_size=5000
     ):
         if pk == without_booking:
             continue
         if live:
             interval = Interval(starts_at, ends_at)
-            booked[patient_id].append(BookedRow(pk, session_id, interval, week, minutes, marked_at is not None))
+            booked[patient_id].append(BookedRow(pk, session_id, interval, week, minutes, marked_at is not None, mode))
         else:
             waiting[patient_id].add(session_id)
     return booked, waiting

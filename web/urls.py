@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from web.views.board_repair import patient_repair, patient_repair_undo
 from web.views.book import appointment, book, book_again, cancel_appointment
 from web.views.calendar import calendar, calendar_change, calendar_revoke, calendar_rotate
 from web.views.compliance import compliance
@@ -16,6 +17,7 @@ from web.views.schedule import schedule
 from web.views.styleguide import styleguide
 from web.views.today import today
 from web.views.week import week
+from web.views.week_repair import week_repair, week_repair_undo
 from web.views.work_hours import work_day, work_day_clear, work_hours
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -35,6 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/", patient, name="patient"),
     path("patients/<int:patient_id>/book/", patient_book, name="patient-book"),
     path("patients/<int:patient_id>/bookings/<int:booking_id>/cancel/", patient_cancel, name="patient-cancel"),
+    path("patients/<int:patient_id>/repair/", patient_repair, name="patient-repair"),
+    path("patients/<int:patient_id>/repair/undo/", patient_repair_undo, name="patient-repair-undo"),
     path("patients/<int:patient_id>/sessions/", patient_sessions, name="patient-sessions"),
     path("preferences/", preferences, name="preferences"),
     path("schedule/", schedule, name="schedule"),
@@ -42,6 +46,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("styleguide/", styleguide, name="styleguide"),
     path("today/", today, name="today"),
     path("week/", week, name="week"),
+    path("week/repair/", week_repair, name="week-repair"),
+    path("week/repair/undo/", week_repair_undo, name="week-repair-undo"),
     path("work-hours/", work_hours, name="work-hours"),
     path("work-hours/day/", work_day, name="work-day"),
     path("work-hours/day/clear/", work_day_clear, name="work-day-clear"),

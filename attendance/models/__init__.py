@@ -1,9 +1,11 @@
 """One noun a file."""
 
+from attendance.models.board_filter import BoardFilter
 from attendance.models.flag import Flag
 from attendance.models.mark import RecountMark
+from attendance.models.outreach import Outreach
 from attendance.models.record import AttendanceRecord
 from attendance.models.roster import Roster
 from attendance.models.week import TreatmentWeek
 
-__all__ = ["AttendanceRecord", "Flag", "RecountMark", "Roster", "TreatmentWeek"]
+__all__ = ["AttendanceRecord", "BoardFilter", "Flag", "Outreach", "RecountMark", "Roster", "TreatmentWeek"]

@@ -86,7 +86,7 @@ def board(
         weeks = weeks.filter(patient__name__icontains=search.strip())
     shown = weeks.filter(status=status) if status else weeks
     shown = shown.order_by(*ORDERINGS[ordering]) if ordering in ORDERINGS else shown.in_board_order()
-    return Board(shown.select_related("patient", "admission__primary_counselor", "program"), weeks)
+    return Board(shown.select_related("patient", "admission__primary_counselor", "program", "site"), weeks)
 
 
 def trends(weeks: Iterable[TreatmentWeek]) -> dict[int, list[TrendPoint | None]]:

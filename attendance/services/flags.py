@@ -1,44 +1,27 @@
-"""What a coordinator must act on, raised and resolved from the weeks and rosters as they stand."""
+"""What somebody must act on, raised, opened again and resolved as the weeks, rosters and absences stand."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from attendance.enums import FlagKind, FlagState, WeekState
-from attendance.models import Flag, TreatmentWeek
-from attendance.services.rosters_overdue import overdue_rosters
-
-SOON = timedelta(days=3)
-"""From this long before its start a week's lack is worth a flag."""
-
-RECENT = timedelta(days=7)
-"""A week that ended longer ago raises no new flag; those that it has stay until their cause is gone."""
-
-AT_ONCE = 500
-
-
-class Subject(NamedTuple):
-    """What a flag is about: once for each (admission, week, kind), or once for each (session, kind)."""
-
-    kind: str
-    admission_id: int | None
-    week: date | None
-    session_id: int | None
-
-
-@dataclass(frozen=True)
-class Cause:
-    """Why a flag stands: whose it is, the week, and the figures. One that may not raise only keeps what is there."""
-
-    patient_id: int | None
-    week: date
-    facts: Mapping[str, Any]
-    raises: bool = True
+from attendance.enums import FlagKind, FlagState, OutreachKind
+from attendance.models import Flag, Outreach, TreatmentWeek
+from attendance.services.flag_causes import (
+    AT_ONCE,
+    PERSON_KINDS,
+    WEEK_KINDS,
+    Cause,
+    Subject,
+    all_causes,
+    person_causes,
+    severity,
+)
+from attendance.services.weeks import recount_patient
 
 
 @dataclass(frozen=True)
@@ -51,76 +34,69 @@ class Evaluated:
 
 
 def evaluate(*, now: datetime) -> Evaluated:
-    """Bring every flag in line with what the weeks and rosters say; repeated, it changes nothing.
+    """Bring every flag in line with what the weeks, rosters and absences say; repeated, it changes nothing.
 
-    1. Find the causes: weeks at risk, below, over or empty, and rosters that nobody has signed.
-    2. Raise what has no flag yet, open again what had resolved itself, refresh the figures.
+    1. Find the causes: weeks at risk, below, over or empty; absences and silence; rosters that nobody has signed.
+    2. Raise what has no flag yet, open again what had resolved itself or has become worse, refresh the figures.
     3. Resolve, with a word why, what has no cause any more.
-
-    First and repeated absences, inactivity and requirements get their causes here too.
     """
-    causes = _week_causes(now) | {
-        Subject(FlagKind.UNSIGNED_ROSTER, None, None, one.session_id): Cause(None, one.week, one.facts)
-        for one in overdue_rosters(now)
-    }
+    kinds = [*WEEK_KINDS, *PERSON_KINDS, FlagKind.UNSIGNED_ROSTER]
+    return _bring_in_line(all_causes, Q(kind__in=kinds), now=now)
+
+
+def evaluate_patients(patient_ids: Collection[int], *, now: datetime) -> Evaluated:
+    """The same for some people at once, after something was done about them; their weeks were just counted."""
+    ids = sorted(set(patient_ids))
+    if not ids:
+        return Evaluated(0, 0, 0)
+    about = Q(kind__in=[*WEEK_KINDS, *PERSON_KINDS], patient_id__in=ids)
+    return _bring_in_line(lambda moment: person_causes(ids, now=moment), about, now=now)
+
+
+def evaluate_after_commit(patient_ids: Collection[int]) -> None:
+    """Count and evaluate these people as soon as the current transaction is in; a sweep finds what a crash leaves."""
+    ids = sorted(set(patient_ids))
+    if ids:
+        transaction.on_commit(lambda: _evaluate_now(ids), robust=True)
+
+
+def _evaluate_now(patient_ids: Collection[int]) -> None:
+    moment = timezone.now()
+    for patient_id in patient_ids:
+        recount_patient(patient_id, now=moment)
+    evaluate_patients(patient_ids, now=moment)
+
+
+def _bring_in_line(find_causes: Callable[[datetime], dict[Subject, Cause]], about: Q, *, now: datetime) -> Evaluated:
     with transaction.atomic():
-        known = {_subject(flag): flag for flag in _relevant_flags(causes)}
+        causes = find_causes(now)
+        known = _known(causes, about)
+        steps: list[Outreach] = []
         raised = _raise(causes, known, now=now)
-        reopened = _refresh(causes, known, now=now)
-        resolved = _resolve(causes, known, now=now)
+        reopened = _refresh(causes, known, steps, now=now)
+        resolved = _resolve(causes, known, steps, now=now)
+        Outreach.objects.bulk_create(steps, batch_size=AT_ONCE)
     return Evaluated(raised, reopened, resolved)
 
 
-_Test = Callable[[TreatmentWeek, datetime], bool]
-
-WEEK_KINDS: Mapping[str, _Test] = {
-    FlagKind.AT_RISK: lambda week, now: week.status == WeekState.AT_RISK and week.starts_at <= now,
-    FlagKind.BELOW_MINIMUM: lambda week, now: week.status == WeekState.BELOW and week.starts_at <= now + SOON,
-    FlagKind.OVER_MAXIMUM: lambda week, now: week.status == WeekState.OVER,
-    FlagKind.UNBOOKED: lambda week, now: (
-        not week.exempt and week.min_minutes > 0 and week.projected_minutes == 0 and week.starts_at <= now + SOON
-    ),
-}
-"""When a week gives cause for each kind. At risk is everybody before the week begins, so that one waits for it."""
-
-FIGURES = ("min_minutes", "max_minutes", "credited_minutes", "booked_minutes", "bookable_minutes", "shortfall_minutes")
-
-
-def _week_causes(now: datetime) -> dict[Subject, Cause]:
-    """The causes that open weeks give; an older week only where it has a flag to keep."""
-    flagged = Flag.objects.active().filter(admission=OuterRef("admission"), week=OuterRef("week"))
-    lacking = Q(status__in=(WeekState.AT_RISK, WeekState.BELOW, WeekState.OVER)) | Q(
-        exempt=False, credited_minutes=0, booked_minutes=0
-    )
-    recent = Q(ends_at__gt=now - RECENT)
-    weeks = (
-        TreatmentWeek.objects.open()
-        .filter(lacking, Q(recent, starts_at__lte=now + SOON) | Q(recent, status=WeekState.OVER) | Exists(flagged))
-        .exclude(computed_at=None)
-    )
-    causes: dict[Subject, Cause] = {}
-    for week in weeks.iterator(AT_ONCE):
-        facts = {name: getattr(week, name) for name in FIGURES}
-        cause = Cause(week.patient_id, week.week, facts, raises=week.ends_at > now - RECENT)
-        for kind, holds in WEEK_KINDS.items():
-            if holds(week, now):
-                causes[Subject(kind, week.admission_id, week.week, None)] = cause
-    return causes
-
-
-def _relevant_flags(causes: Mapping[Subject, Cause]) -> Iterable[Flag]:
-    """Those not resolved, closed weeks' left out, and the resolved ones whose subject has a cause again."""
-    kinds = [*WEEK_KINDS, FlagKind.UNSIGNED_ROSTER]
+def _known(causes: Mapping[Subject, Cause], about: Q) -> dict[Subject, Flag]:
+    """The flags that bear on it, locked by id: those not resolved, closed weeks' left out, and the resolved ones whose
+    subject has a cause again.
+    """
     frozen = TreatmentWeek.objects.filter(
         admission=OuterRef("admission"), week=OuterRef("week"), closed_at__isnull=False
     )
-    yield from Flag.objects.active().filter(~Exists(frozen), kind__in=kinds)
-    resolved = Flag.objects.filter(kind__in=kinds, state=FlagState.RESOLVED)
     weeks = {subject.week for subject in causes if subject.week is not None}
     session_ids = [subject.session_id for subject in causes if subject.session_id is not None]
-    for flag in resolved.filter(Q(session=None, week__in=weeks) | Q(session_id__in=session_ids)):
-        if _subject(flag) in causes:
-            yield flag
+    open_ones = ~Q(state=FlagState.RESOLVED) & (Q(kind__in=PERSON_KINDS) | ~Exists(frozen))
+    again = Q(state=FlagState.RESOLVED) & (Q(session=None, week__in=weeks) | Q(session_id__in=session_ids))
+    flags = Flag.objects.filter(about & (open_ones | again)).select_for_update(of=("self",)).order_by("pk")
+    found = {}
+    for flag in flags:
+        subject = _subject(flag)
+        if flag.state != FlagState.RESOLVED or subject in causes:
+            found[subject] = flag
+    return found
 
 
 def _raise(causes: Mapping[Subject, Cause], known: Mapping[Subject, Flag], *, now: datetime) -> int:
@@ -141,31 +117,40 @@ def _raise(causes: Mapping[Subject, Cause], known: Mapping[Subject, Flag], *, no
     return len(new)
 
 
-def _refresh(causes: Mapping[Subject, Cause], known: Mapping[Subject, Flag], *, now: datetime) -> int:
-    """Carry new figures; open again what had resolved itself. What a person resolved stays resolved."""
+def _refresh(
+    causes: Mapping[Subject, Cause], known: Mapping[Subject, Flag], steps: list[Outreach], *, now: datetime
+) -> int:
+    """Carry new figures; open again what had resolved itself, and what a person resolved where it has become worse."""
     changed, reopened = [], 0
     for subject, flag in known.items():
         cause = causes.get(subject)
-        if cause is None or (flag.state == FlagState.RESOLVED and flag.resolved_by_id is not None):
+        if cause is None:
             continue
-        back = flag.state == FlagState.RESOLVED and cause.raises
+        is_resolved = flag.state == FlagState.RESOLVED
+        worse = severity(flag.kind, cause.facts) > severity(flag.kind, flag.facts)
+        back = is_resolved and cause.raises and (flag.resolved_by_id is None or worse)
         if back:
-            flag.state, flag.raised_at, flag.resolved_at, flag.resolution = FlagState.OPEN, now, None, ""
+            flag.state, flag.raised_at = FlagState.OPEN, now
+            flag.resolved_at, flag.resolved_by_id, flag.resolution = None, None, ""
+            steps.append(_step(flag, OutreachKind.REOPENED, _WORSE if worse else _BACK, now=now))
             reopened += 1
-        if back or (flag.state != FlagState.RESOLVED and flag.facts != cause.facts):
+        if back or (not is_resolved and flag.facts != cause.facts):
             flag.facts = dict(cause.facts)
             changed.append(flag)
-    columns = ["state", "raised_at", "resolved_at", "resolution", "facts"]
+    columns = ["state", "raised_at", "resolved_at", "resolved_by", "resolution", "facts"]
     Flag.objects.bulk_update(changed, columns, batch_size=AT_ONCE)
     return reopened
 
 
-def _resolve(causes: Mapping[Subject, Cause], known: Mapping[Subject, Flag], *, now: datetime) -> int:
+def _resolve(
+    causes: Mapping[Subject, Cause], known: Mapping[Subject, Flag], steps: list[Outreach], *, now: datetime
+) -> int:
     """Resolve what has no cause any more, and say why."""
     by_kind: dict[str, list[int]] = {}
     for subject, flag in known.items():
         if subject not in causes and flag.state != FlagState.RESOLVED:
             by_kind.setdefault(flag.kind, []).append(flag.pk)
+            steps.append(_step(flag, OutreachKind.RESOLVED, _resolution(flag.kind), now=now))
     resolved = 0
     for kind, ids in by_kind.items():
         for at in range(0, len(ids), AT_ONCE):
@@ -177,6 +162,14 @@ def _resolve(causes: Mapping[Subject, Cause], known: Mapping[Subject, Flag], *, 
     return resolved
 
 
+_BACK = _("The cause came back.")
+_WORSE = _("It has become worse.")
+
+
+def _step(flag: Flag, kind: str, text: str, *, now: datetime) -> Outreach:
+    return Outreach(flag_id=flag.pk, patient_id=flag.patient_id, kind=kind, text=text, at=now)
+
+
 def _resolution(kind: str) -> str:
     """Why a flag of this kind resolved itself, in the source language; whoever shows it translates it."""
     return {
@@ -185,6 +178,10 @@ def _resolution(kind: str) -> str:
         FlagKind.OVER_MAXIMUM: _("The week is within its maximum again."),
         FlagKind.UNBOOKED: _("Something is booked."),
         FlagKind.UNSIGNED_ROSTER: _("The roster is signed, or nobody is left on it."),
+        FlagKind.FIRST_ABSENCE: _("They have been here since, or it was excused, or another absence followed."),
+        FlagKind.REPEATED_ABSENCE: _("They have been here since, or the absences were excused."),
+        FlagKind.INACTIVE: _("They have been seen, or are on leave or discharged."),
+        FlagKind.REQUIREMENT: _("The requirement is no longer at stake."),
     }[FlagKind(kind)]
 
 

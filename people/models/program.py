@@ -27,6 +27,7 @@ class Program(models.Model):
     (null: none)
     and `rounding` feed rule 3, `partial_week_policy` rule 4; `booking_cutoff_minutes` is how long before the start
     booking closes, `cancel_cutoff_minutes` from when a cancellation counts as late; `close_grace_minutes` rule 6.
+    So many unexcused absences in an admission, or so many in a row, are worth a flag.
     """
 
     name = models.CharField(max_length=120)
@@ -48,6 +49,8 @@ class Program(models.Model):
     minutes_a_day = models.PositiveSmallIntegerField(default=240)
     sessions_a_day = models.PositiveSmallIntegerField(default=2)
     excuse_reasons = models.JSONField(default=list, blank=True)
+    absences_in_all = models.PositiveSmallIntegerField(default=3, db_default=3)
+    absences_in_a_row = models.PositiveSmallIntegerField(default=2, db_default=2)
 
     objects: ClassVar = ProgramQuerySet.as_manager()
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -18,6 +18,46 @@ class DayLoad:
 
     minutes: int
     sessions: int
+
+
+NOTHING = DayLoad(0, 0)
+
+
+@dataclass(frozen=True)
+class WeekLimits:
+    """What a week may still take: minutes until its maximum, days a week, and minutes and sessions a day.
+
+    `existing_by_day` holds the days used already, with what stands on them.
+    """
+
+    room_minutes: int
+    days_limit: int
+    existing_by_day: Mapping[date, DayLoad] = field(default_factory=dict)
+    minutes_a_day: int = MINUTES_A_DAY
+    sessions_a_day: int = SESSIONS_A_DAY
+
+    def allow(self, option: SessionOption) -> bool:
+        """Whether the session by itself stays within the limits."""
+        load = self.existing_by_day.get(option.local_day, NOTHING)
+        day_is_open = option.local_day in self.existing_by_day or len(self.existing_by_day) < self.days_limit
+        return (
+            0 < option.clinical_minutes <= self.room_minutes
+            and day_is_open
+            and load.sessions < self.sessions_a_day
+            and load.minutes + option.clinical_minutes <= self.minutes_a_day
+        )
+
+    def bookable(self, options: Sequence[SessionOption]) -> int:
+        """The most minutes that one set of the options, which fit the patient, can add within the limits (rule 5)."""
+        return bookable_minutes(
+            options,
+            room_minutes=self.room_minutes,
+            days_limit=self.days_limit,
+            days_used=frozenset(self.existing_by_day),
+            existing_by_day=self.existing_by_day,
+            minutes_a_day=self.minutes_a_day,
+            sessions_a_day=self.sessions_a_day,
+        )
 
 
 class _Class(NamedTuple):
@@ -68,7 +108,7 @@ def bookable_minutes(
     later_starts = _later_starts(days)
     reached: dict[_State, int] = {(len(days_used), None): 1}
     for (day, classes), next_start in zip(days, later_starts, strict=True):
-        load = (existing_by_day or {}).get(day, DayLoad(0, 0))
+        load = (existing_by_day or {}).get(day, NOTHING)
         patterns = list(_patterns(classes, minutes_a_day - load.minutes, sessions_a_day - load.sessions))
         if patterns:
             _add_day(reached, patterns, next_start, 0 if day in days_used else 1, days_limit, mask)

@@ -1,4 +1,4 @@
-"""One patient's week as booking sees it at a moment: what is on, what fits, and what to book next. Writes nothing."""
+"""One patient's week as booking sees it at a moment: what is on, what fits, and what repairs it. Writes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,9 +11,10 @@ from people.domain.targets import MOST_DAYS_PER_WEEK, Target
 from people.domain.time import Interval, local_date
 from people.domain.weeks import Week
 from people.models import Admission
-from scheduling.domain.bookable import DayLoad
-from scheduling.domain.fit import SessionOption, why_not
-from scheduling.domain.next_best import NextBest, WeekLimits, next_best
+from scheduling.domain.bookable import DayLoad, WeekLimits
+from scheduling.domain.fit import Mode, Obstacle, SessionOption, why_not
+from scheduling.domain.planner import WeekAsk
+from scheduling.domain.repair import Repair, WhyNot, repair, why_not_repaired
 from scheduling.domain.work_hours import WorkPattern, busy_in
 from scheduling.enums import BookingStatus
 from scheduling.models import Session
@@ -33,7 +34,7 @@ class WeekOutlook:
     calendar: AdmissionCalendar
     target: Target
     sessions: tuple[SessionFit, ...]
-    limits: WeekLimits
+    ask: WeekAsk
 
     @property
     def counted_minutes(self) -> int:
@@ -43,27 +44,43 @@ class WeekOutlook:
     @property
     def need_minutes(self) -> int:
         """What is left to book until the week's minimum."""
-        return max(0, self.target.min_minutes - self.counted_minutes)
+        return self.ask.need_minutes
 
     @cached_property
     def bookable_minutes(self) -> int:
         """The most that can still be added (rule 5)."""
-        return self.limits.bookable(self._options)
+        return self.ask.limits.bookable(self._options())
 
     @cached_property
-    def next_best(self) -> NextBest | None:
-        """What to book next, its `option.id` a session's id; None where nothing is left to book, or nothing can be."""
-        if not self.need_minutes:
+    def repair(self) -> Repair | None:
+        """The fewest sessions that bring the week back; None where nothing is left to book, or nothing can be."""
+        return repair(self._options(), ask=self.ask, home_site_id=self.calendar.home_site_id)
+
+    @cached_property
+    def why_not(self) -> WhyNot | None:
+        """What alone keeps the week from its minimum; None where nothing single does, or nothing has to."""
+        if not self.need_minutes or (self.repair is not None and self.repair.reaches):
             return None
-        return next_best(self._options, need_minutes=self.need_minutes, limits=self.limits)
+        return why_not_repaired(
+            self._options(),
+            ask=self.ask,
+            full=self._options(Obstacle.SESSION_FULL),
+            at_work=self._options(Obstacle.OVERLAPS_WORK),
+        )
+
+    @property
+    def repairing(self) -> tuple[Session, ...]:
+        """The sessions that the repair would book, in order of time."""
+        found = self.repair.added if self.repair else ()
+        return tuple(session for option in found if (session := self.session(option.id)) is not None)
 
     def session(self, session_id: object) -> Session | None:
         """One of the sessions by its id."""
         return next((fit.session for fit in self.sessions if fit.session.pk == session_id), None)
 
-    @property
-    def _options(self) -> list[SessionOption]:
-        return [option_of(fit.session, zone=self.calendar.zone) for fit in self.sessions if not fit.why_not]
+    def _options(self, *but_for: Obstacle) -> list[SessionOption]:
+        """The sessions that nothing stands before, or exactly the obstacles named."""
+        return [option_of(fit.session, zone=self.calendar.zone) for fit in self.sessions if fit.why_not == but_for]
 
 
 def week_outlook(
@@ -85,7 +102,7 @@ def week_outlook(
         calendar=calendar,
         target=target,
         sessions=_sessions_ahead(admission, week, calendar, now=now),
-        limits=_limits(admission, week, calendar, target),
+        ask=ask_of(admission, week, calendar),
     )
 
 
@@ -103,20 +120,27 @@ def _sessions_ahead(
     )
 
 
-def _limits(admission: Admission, week: Week, calendar: AdmissionCalendar, target: Target) -> WeekLimits:
-    """A day counts as used once something is booked or credited on it; one that was missed is free again."""
+def ask_of(admission: Admission, week: Week, calendar: AdmissionCalendar) -> WeekAsk:
+    """What the week still asks for.
+
+    A day counts as used once something is booked or credited on it; one that was missed is free again.
+    """
+    target = calendar.targets[week.starts_on]
     loads: dict[date, DayLoad] = {}
-    counted = 0
+    trips, counted = set(), 0
     for row in calendar.week_bookings(week):
         if row.counted_minutes > 0:
             day = local_date(row.interval.start, calendar.zone)
             before = loads.get(day, DayLoad(0, 0))
             loads[day] = DayLoad(before.minutes + row.counted_minutes, before.sessions + 1)
             counted += row.counted_minutes
-    return WeekLimits(
+            if row.mode != Mode.TELEHEALTH:
+                trips.add(day)
+    limits = WeekLimits(
         room_minutes=target.max_minutes - counted,
         days_limit=target.days_per_week or MOST_DAYS_PER_WEEK,
         existing_by_day=loads,
         minutes_a_day=admission.program.minutes_a_day,
         sessions_a_day=admission.program.sessions_a_day,
     )
+    return WeekAsk(max(0, target.min_minutes - counted), limits, trip_days=frozenset(trips))

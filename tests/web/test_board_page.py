@@ -15,7 +15,7 @@ from tests.web.reading import Page, open_page
 
 pytestmark = pytest.mark.django_db
 
-BOARD_QUERIES = 13
+BOARD_QUERIES = 18
 
 
 @pytest.fixture(autouse=True)
@@ -61,9 +61,9 @@ def test_the_answer_counts_and_the_groups_go_from_worst_to_least(cast: Cast, cli
     assert page.texts("h2", "group-title") == ["Below · 1", "At risk · 1", "Over · 1"]
     assert page.texts("a", "person-name") == ["Marcus Bell", "Wen Zhao", "Lena Hoffmann"]
     assert page.texts("div", "person-hours") == [
-        "0 h + 2 h 45 booked · 6 h 15 short",
-        "5 h 30, nothing booked · 3 h 30 short",
-        "14 h + 6 h 30 booked · 1 h 30 over 19 h",
+        "0 h + 2 h 45 booked · 6 h 15 short Marcus Bell",
+        "5 h 30, nothing booked · 3 h 30 short Wen Zhao",
+        "14 h + 6 h 30 booked · 1 h 30 over 19 h Lena Hoffmann",
     ]
     assert [line.split(" See ")[0] for line in page.texts("div", "person-repair")] == [
         "Best in reach 8 h 15",

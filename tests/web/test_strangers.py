@@ -44,6 +44,8 @@ TABLE: dict[str, Answers] = {
     "home": Answers(stranger=(302, 405), ben=(302, 405), nobody=(200, 405)),
     # Each patient's own: another one's shows nothing of Ana.
     "week": Answers(stranger=(404, 405), ben=(200, 405), nobody=(404, 405)),
+    "week-repair": ACTION,
+    "week-repair-undo": ACTION,
     "book": Answers(stranger=(404, 404), ben=(200, 404), nobody=(404, 404)),
     "work-hours": Answers(stranger=(404, 404), ben=(200, 302), nobody=(404, 404)),
     "work-day": Answers(stranger=(404, 404), ben=(405, 400), nobody=(404, 404)),
@@ -68,6 +70,8 @@ TABLE: dict[str, Answers] = {
     "patient-sessions": READ_ONLY,
     "patient-book": ACTION,
     "patient-cancel": ACTION,
+    "patient-repair": ACTION,
+    "patient-repair-undo": ACTION,
     "roster": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),  # Ben sees sessions of his program
 }
 

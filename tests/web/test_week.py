@@ -69,14 +69,14 @@ def test_one_session_of_several_that_would_do_is_named_and_the_others_counted(ca
     assert page.link("2 other ways") == "/book/?week=2026-11-16"
 
 
-def test_where_no_single_session_is_enough_the_strip_says_how_far_it_brings(cast: Cast, client: Client) -> None:
+def test_where_no_single_session_is_enough_the_fewest_are_booked_together(cast: Cast, client: Client) -> None:
     for day in (18, 19, 20):
         evening(cast, day)
     booked(cast, cast.ana, 17, marked=0)
     page = week_of(cast.ana, client)
     assert page.answer == "9 h still to book"
-    assert page.texts(css="repair-title") == ["Today 6 – 9 pm brings you to 3 h"]
-    assert page.form("Book today").fields["back"] == "week"
+    assert page.texts(css="repair-title") == ["Today 6 – 9 pm, tomorrow 6 – 9 pm and Friday 6 – 9 pm take you to 9 h"]
+    assert page.form("Book all 3").action == "/week/repair/"
     assert "Not counted: Yesterday 6 – 9 pm" in page.words
 
 

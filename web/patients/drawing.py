@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from scheduling.models import Booking
+from scheduling.models import Booking, Session
 from scheduling.services.outlook import WeekOutlook
 from web.components.week_grid import GridItem, WeekGrid, build_week_grid
 from web.patients import words
@@ -16,12 +16,11 @@ LEAST_HOURS = (7, 21)
 
 
 def draw_week(
-    one: PatientWeek, outlook: WeekOutlook, bookings: Iterable[Booking], *, offered: object = None
+    one: PatientWeek, outlook: WeekOutlook, bookings: Iterable[Booking], *, offered: Iterable[Session] = ()
 ) -> WeekGrid:
-    """The grid of the week. `offered` is the id of the session that is proposed; missed appointments are left out."""
+    """The grid of the week. `offered` are the sessions that are proposed; missed appointments are left out."""
     items = [*_work(outlook), *_appointments(bookings)]
-    session = outlook.session(offered)
-    if session is not None:
+    for session in offered:
         day = session.starts_at.astimezone(one.zone).date().isoformat()
         url = f"{book_url(one, day=day)}#session-{session.pk}"
         minutes = session.clinical_minutes

@@ -103,8 +103,7 @@ class _Rows:
     ) -> None:
         self._one, self._outlook = one, outlook
         self._held = {row.session_id: row for row in (*bookings, *waiting)}
-        best = outlook.next_best
-        self._best = best.option.id if best else None
+        self._best = next((session.pk for session in outlook.repairing), None)
         self._best_is_drawn = False
 
     def by_day(self) -> dict[date, OfferDay]:

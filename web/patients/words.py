@@ -1,6 +1,7 @@
 """How a patient's page names things: group, one-to-one, family, appointment. Never a title, a topic, or a name but
 the counselor's."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from people.domain.time import Interval, local_date
+from scheduling.domain.repair import InTheWay, WhyNot
 from scheduling.domain.work_hours import Busy
 from scheduling.enums import Kind, Mode
 from scheduling.models import Session
@@ -90,6 +92,27 @@ def day_and_times_inside(moment: Any, zone: ZoneInfo, *, today: date) -> str:
 def day_and_times(moment: Any, zone: ZoneInfo, *, today: date) -> str:
     """ "Saturday 9 am – noon"."""
     return f"{day_name(moment.starts_at, zone, today=today)} {times(moment, zone)}"
+
+
+def times_together(moments: Sequence[Any], zone: ZoneInfo, *, today: date) -> str:
+    """ "Thursday 6 – 9 pm and Saturday noon – 1 pm"."""
+    named = [day_and_times(moments[0], zone, today=today)] if moments else []
+    named += [day_and_times_inside(moment, zone, today=today) for moment in moments[1:]]
+    if len(named) < 2:
+        return "".join(named)
+    return _("%(names)s and %(last)s") % {"names": ", ".join(named[:-1]), "last": named[-1]}
+
+
+def in_the_way(why_not: WhyNot, zone: ZoneInfo, *, today: date) -> str:
+    """What alone keeps the week from its goal: "Saturday 9 am – noon would do it, but is full"."""
+    if why_not.what == InTheWay.PLAN_DAYS:
+        return _("One day more than your plan has would do it")
+    when = ", ".join(
+        f"{day_name(one.interval.start, zone, today=today)} {times(one.interval, zone)}" for one in why_not.needed
+    )
+    if why_not.what == InTheWay.SEATS:
+        return _("%(when)s would do it, but is full") % {"when": when}
+    return _("%(when)s would do it, were it not for work") % {"when": when}
 
 
 def work_on(day: date, calendar: AdmissionCalendar) -> str:

@@ -4,20 +4,22 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from attendance.enums import WeekState
-from attendance.models import Flag, TreatmentWeek
+from attendance.models import Outreach, TreatmentWeek
 from attendance.queries import TrendPoint
 from attendance.queries.roster import NEWCOMER_DAYS
+from scheduling.services.repairs import WeekRepair
 from web import format as figures
 from web.components.actions import Action
 from web.components.hours_bar import HoursBar, build_hours_bar
 from web.components.sparkline import SparkWeek
+from web.rows.contacts import contact_words
+from web.rows.repairs import repair_action, repair_forecast, undo_action
 
 LOUD = (WeekState.BELOW, WeekState.AT_RISK, WeekState.OVER)
 CALM = (WeekState.ON_TRACK, WeekState.MET, WeekState.EXEMPT)
@@ -44,6 +46,8 @@ class PersonRow:
     contact_unknown: bool
     phone: str
     weeks: Sequence[SparkWeek]
+    weeks_url: str = ""
+    hours_url: str = ""
     undo: Action | None = None
 
 
@@ -51,18 +55,23 @@ def person_row(
     week: TreatmentWeek,
     *,
     trend: Sequence[TrendPoint | None],
-    flags: Sequence[Flag],
     today: dt.date,
     usual: dt.date,
-    zone: ZoneInfo,
+    found: WeekRepair | None,
+    contact: Outreach | None,
     may_book: bool,
+    query: str = "",
+    undo: Sequence[int] = (),
     chip: bool = False,
 ) -> PersonRow:
     """The row of a week, with its patient, program and admission's counselor read.
 
-    A week that does not begin on the board's `usual` date is named.
+    A week that does not begin on the board's `usual` date is named. `found` is what would repair it, `contact` when
+    somebody last spoke to them, `undo` the bookings that were just made for it, `query` the board's own address.
     """
-    forecast, strong = _forecast(week, today)
+    forecast, strong = repair_forecast(found) if found else ("", "")
+    if not forecast:
+        forecast, strong = _forecast(week, today)
     counselor = week.admission.primary_counselor
     record = reverse("patient", args=[week.patient_id])
     return PersonRow(
@@ -78,11 +87,14 @@ def person_row(
         chip=chip,
         forecast=forecast,
         forecast_strong=strong,
-        action=_action(week, today) if may_book else None,
-        contact=_raised(flags, zone),
-        contact_unknown=True,
+        action=(repair_action(week, found, query) or _action(week, today)) if may_book else None,
+        contact=contact_words(contact, week, today),
+        contact_unknown=_is_over(week, today),
         phone=week.patient.phone,
         weeks=[_spark(point, last=index == len(trend) - 1, week=week) for index, point in enumerate(trend)],
+        weeks_url=f"{reverse('patient', args=[week.patient_id])}#weeks-title",
+        hours_url=f"{reverse('patient', args=[week.patient_id])}#week-{week.pk}",
+        undo=undo_action(week, undo, query) if undo and may_book else None,
     )
 
 
@@ -166,12 +178,6 @@ def _is_over(week: TreatmentWeek, today: dt.date) -> bool:
 def _newcomer(week: TreatmentWeek, today: dt.date) -> str:
     day = (today - week.admission.admitted_on).days + 1
     return _("New · day %(day)d") % {"day": day} if 1 <= day <= NEWCOMER_DAYS else ""
-
-
-def _raised(flags: Sequence[Flag], zone: ZoneInfo) -> str:
-    if not flags:
-        return ""
-    return _("Flag since %(day)s") % {"day": figures.short_day(flags[0].raised_at.astimezone(zone))}
 
 
 def _spark(point: TrendPoint | None, *, last: bool, week: TreatmentWeek) -> SparkWeek:

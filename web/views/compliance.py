@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from attendance.models import TreatmentWeek
-from attendance.queries import Board, board, flags_for_week, trends
+from attendance.queries import Board, board
 from attendance.queries.roster import NEWCOMER_DAYS
 from people.domain.time import local_date
 from people.domain.weeks import Weekday, week_start
@@ -27,7 +27,9 @@ from people.services.looks import record_look
 from web import format as figures
 from web.components.hours_bar import build_hours_bar
 from web.forms.board import BoardForm
-from web.rows.board import CALM, LOUD, answer, count_cards, hint_of, person_row
+from web.forms.repair import DoneForm
+from web.rows.board import CALM, LOUD, answer, count_cards, hint_of
+from web.rows.board_rows import BoardDay, JustBooked, rows_of
 from web.views.staff import must, now, staff_page, user_of
 
 ROWS_A_PAGE = 50
@@ -65,7 +67,9 @@ def compliance(request: HttpRequest) -> HttpResponse:
     first = week_start(on, _usual_weekday(programs))
     found = _found(user, said, on, today)
     counts = found.counts()
+    just = _just_booked(request)
     page = _page(request, found, counts, said)
+    listed = [*_kept(found, just, page), *page]
     record_look(Look.REPORT, ("board", None), actor=user, now=moment)
     query = _query_of(said, on, today)
     head, more = answer(counts, first=first, today=today)
@@ -82,7 +86,7 @@ def compliance(request: HttpRequest) -> HttpResponse:
         "all_url": query(show="all", status=""),
         "is_filtered": bool(said.get("status") or said.get("show")),
         "clear_url": query(status="", show=""),
-        "groups": _groups(list(page), user, zone, today, first),
+        "groups": _groups(listed, BoardDay(user, moment, today, first, query()), just),
         "counts_by_status": counts,
         "page": page,
         "query": query(week=on.isoformat()).removeprefix("?") + "&",
@@ -139,31 +143,42 @@ def _page(request: HttpRequest, found: Board, counts: dict[str, int], said: dict
     return KnownCountPaginator(weeks, total=total).get_page(request.GET.get("page"))
 
 
-def _groups(
-    weeks: Sequence[TreatmentWeek], user: User, zone: ZoneInfo, today: date, first: date
-) -> list[dict[str, Any]]:
-    """The page's rows by status, in the board's order; a week that begins on another day than `first` says so."""
-    trend, flags = trends(weeks), flags_for_week(weeks)
-    managed = user.scope.managed_site_ids
-    return [
+def _groups(weeks: Sequence[TreatmentWeek], day: BoardDay, just: JustBooked) -> list[dict[str, Any]]:
+    """The page's rows by status, in the board's order; a week that begins on another day than `usual` says so.
+
+    What was just booked comes first, in a group of its own.
+    """
+    booked = [week for week in weeks if week.pk in just.by_week]
+    shown = [*booked, *(week for week in weeks if week.pk not in just.by_week)]
+    rows = dict(zip((week.pk for week in shown), rows_of(shown, day, just=just), strict=True))
+    groups = [
         {
             "status": status,
-            "hint": hint_of(status, is_over=first + A_WEEK <= today),
-            "rows": [
-                person_row(
-                    week,
-                    trend=trend[week.pk],
-                    flags=flags[week.pk],
-                    today=today,
-                    usual=first,
-                    zone=zone,
-                    may_book=week.site_id in managed,
-                )
-                for week in group
-            ],
+            "hint": hint_of(status, is_over=day.usual + A_WEEK <= day.today),
+            "rows": [rows[week.pk] for week in group],
         }
-        for status, group in groupby(weeks, key=lambda week: str(week.status))
+        for status, group in groupby(shown[len(booked) :], key=lambda week: str(week.status))
     ]
+    if booked:
+        groups.insert(0, {"status": "", "hint": "", "rows": [rows[week.pk] for week in booked]})
+    return groups
+
+
+def _just_booked(request: HttpRequest) -> JustBooked:
+    """What the address says was just booked."""
+    form = DoneForm(request.GET)
+    if not form.is_valid() or not form.cleaned_data["booked"] or not form.cleaned_data["done"]:
+        return JustBooked()
+    week_id = form.cleaned_data["done"]
+    return JustBooked({week_id: form.cleaned_data["booked"]})
+
+
+def _kept(found: Board, just: JustBooked, page: Iterable[TreatmentWeek]) -> list[TreatmentWeek]:
+    """The weeks that were just booked, where they are on this board, and no longer on this page of it."""
+    if not just.by_week:
+        return []
+    shown = {week.pk for week in page}
+    return [week for week in found.weeks.filter(pk__in=just.by_week) if week.pk not in shown]
 
 
 def _query_of(said: dict[str, Any], on: date, today: date) -> Callable[..., str]:

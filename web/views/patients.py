@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from attendance.models import TreatmentWeek
 from attendance.queries import TREND_WEEKS
-from attendance.queries.ledger import ledger
+from attendance.queries.ledger import LedgerWeek, ledger
 from attendance.services.weeks import recount_patient
 from people.domain.time import local_date
 from people.enums import Look
@@ -24,6 +24,7 @@ from scheduling.enums import BookingStatus, Mode
 from scheduling.models import Booking, Session, SessionCounselor
 from scheduling.queries import for_display, open_sessions, sessions_with_fit
 from scheduling.services.booking import book, cancel
+from scheduling.services.repairs import repairs_for
 from web import format as figures
 from web.forms.patients import BookForForm, CancelForm, WeekForm
 from web.notices import say_bad, say_done
@@ -35,6 +36,7 @@ from web.rows.people import (
     standing,
     week_view,
 )
+from web.rows.repairs import RecordRepair, record_repair
 from web.rows.sessions import day_of, times_of
 from web.views.staff import find, must, now, only_staff, today_of, user_of
 
@@ -63,6 +65,7 @@ def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
         "answer": record_answer([entry.week for entry in entries], today=today),
         "weeks": [week_view(entry, zone=zone, today=today) for entry in entries] if zone else [],
         "bookings": [booking_view(booking, today=today, may_cancel=may[booking.session_id]) for booking in bookings],
+        "repair": _repair(user, admission, entries, moment),
         "may_book": user.scope.managed_site_ids or user.scope.counselor_id is not None,
         "sessions_url": reverse("patient-sessions", args=[person.pk]),
     }
@@ -151,6 +154,19 @@ def patient_cancel(request: HttpRequest, patient_id: int, booking_id: int) -> Ht
         recount_patient(person.pk, now=now(), first=booking.week, last=booking.week)
         say_done(request, _("%(when)s is cancelled.") % {"when": when})
     return redirect("patient", patient_id=person.pk)
+
+
+def _repair(
+    user: User, admission: Admission | None, entries: list[LedgerWeek], moment: datetime
+) -> RecordRepair | None:
+    """What would bring the running week back, where it is short."""
+    running = [entry.week for entry in entries if entry.week.starts_at <= moment < entry.week.ends_at]
+    week = next((one for one in running if admission is not None and one.admission_id == admission.pk), None)
+    if admission is None or week is None or not week.shortfall_minutes or week.closed_at is not None:
+        return None
+    found = repairs_for([admission], week.week, now=moment)[admission.pk]
+    more = f"{reverse('patient-sessions', args=[admission.patient_id])}?week={week.week}"
+    return record_repair(week, found, more_url=more, may_book=admission.site_id in user.scope.managed_site_ids)
 
 
 def _seen(request: HttpRequest, patient_id: int) -> Patient:

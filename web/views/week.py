@@ -34,14 +34,14 @@ def week(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _context(visit: Visit, reading: WeekReading) -> dict[str, Any]:
     one, outlook = reading.one, reading.outlook
     repair = repair_of(reading.answer, reading.figures, one, outlook, reading.bookings)
-    best = outlook.next_best if reading.answer.remedy == "book" else None
+    offered = outlook.repairing if reading.answer.remedy == "book" else ()
     card = _next_card(visit, one) if one.is_current else None
     return {
         "answer": reading.answer,
         "repair": repair,
         "card": card,
         "join_first": card is not None and card.join is not None,
-        "grid": draw_week(one, outlook, reading.bookings, offered=best.option.id if best else None),
+        "grid": draw_week(one, outlook, reading.bookings, offered=offered),
         "switcher": switcher(visit, one, "week"),
         "waiting": [_waiting(row, one) for row in reading.waiting],
         "missed": [words.day_and_times(row, one.zone, today=one.today) for row in missed(reading.bookings)],

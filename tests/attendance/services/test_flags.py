@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from attendance.models import Flag, TreatmentWeek
+from attendance.models import Flag, Outreach, TreatmentWeek
 from attendance.queries import flags_for_display, flags_for_week
-from attendance.services.flags import Evaluated, evaluate
+from attendance.services.flags import Evaluated, evaluate, evaluate_patients
 from attendance.services.roster import mark_all_present, sign_roster
 from attendance.services.weeks import ensure_weeks, recount_stale
 from people.models import Patient, User
@@ -17,6 +17,11 @@ from tests.cast import NOW, WEEK, Cast, at
 
 NOTHING = Evaluated(0, 0, 0)
 SUNDAY = at("2026-11-22 12:00")
+
+
+@pytest.fixture(autouse=True)
+def _silence_has_tests_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("attendance.services.absences.SILENT_DAYS", (10_000,))
 
 
 def week_like(cast: Cast, patient: Patient, week: date = WEEK, **figures: Any) -> TreatmentWeek:
@@ -127,6 +132,35 @@ def test_what_a_person_resolved_stays_resolved(cast: Cast) -> None:
     assert flags() == [("at_risk", "resolved")]
 
 
+def test_what_a_person_resolved_opens_again_where_it_becomes_worse(cast: Cast) -> None:
+    patient = cast.patient()
+    week_like(cast, patient, **AT_RISK)
+    evaluate(now=NOW)
+    Flag.objects.update(state="resolved", resolved_by=cast.cory, resolution="agreed with Ana", resolved_at=NOW)
+    week_like(cast, patient, **{**AT_RISK, "shortfall_minutes": 30})
+    assert evaluate(now=NOW) == NOTHING
+    week_like(cast, patient, **{**AT_RISK, "shortfall_minutes": 46})
+    later = NOW + timedelta(hours=1)
+    assert evaluate(now=later) == Evaluated(0, 1, 0)
+    flag = Flag.objects.get()
+    assert (flag.state, flag.raised_at, flag.resolved_by, flag.resolution) == ("open", later, None, "")
+    assert [(step.kind, step.by, step.text) for step in Outreach.objects.filter(flag=flag)] == [
+        ("reopened", None, "It has become worse.")
+    ]
+
+
+def test_some_peoples_flags_alone(cast: Cast) -> None:
+    one, other = cast.patient(), cast.patient()
+    week_like(cast, one, **AT_RISK)
+    week_like(cast, other, **AT_RISK)
+    assert evaluate_patients([], now=NOW) == NOTHING
+    assert evaluate_patients([one.pk, one.pk], now=NOW) == Evaluated(1, 0, 0)
+    week_like(cast, one, **MET)
+    assert evaluate_patients([other.pk], now=NOW) == Evaluated(1, 0, 0)
+    assert evaluate_patients([one.pk, other.pk], now=NOW) == Evaluated(0, 0, 1)
+    assert sorted(Flag.objects.values_list("patient", "state")) == [(one.pk, "resolved"), (other.pk, "open")]
+
+
 def test_an_older_weeks_flag_stays_until_its_cause_is_gone(cast: Cast) -> None:
     patient = cast.patient()
     week_like(cast, patient, **BELOW)
@@ -201,7 +235,7 @@ def test_evaluating_takes_the_same_queries_for_one_and_for_thirty(cast: Cast, si
     TreatmentWeek.objects.filter(week=WEEK).update(**AT_RISK)
     with CaptureQueriesContext(connection) as queries:
         assert evaluate(now=NOW) == Evaluated(len(patients), 0, 0)
-    assert len([one for one in queries.captured_queries if "SAVEPOINT" not in one["sql"]]) == 5
+    assert len([one for one in queries.captured_queries if "SAVEPOINT" not in one["sql"]]) == 6
 
 
 def test_the_flags_of_the_weeks_shown_come_in_one_query(cast: Cast) -> None:

@@ -7,10 +7,12 @@ import pytest
 
 from attendance.models import TreatmentWeek
 from attendance.services.weeks import recount_patient
+from scheduling.domain.repair import InTheWay, WhyNot
 from scheduling.models import Session
+from scheduling.queries import option_of
 from scheduling.services.counting import mark_counted
 from scheduling.services.outlook import WeekOutlook, week_outlook
-from tests.cast import NOW, WEEK, Cast, at
+from tests.cast import DENVER, NOW, WEEK, Cast, at
 
 pytestmark = pytest.mark.django_db
 
@@ -55,20 +57,35 @@ def test_what_is_left_and_what_can_be_added_are_those_of_the_counted_week(cast: 
     assert outlook.bookable_minutes == week.bookable_minutes == 540  # three days more: a plan has five
 
 
-def test_what_to_book_next_is_one_of_the_sessions(cast: Cast) -> None:
+def test_what_repairs_the_week_is_one_of_the_sessions(cast: Cast) -> None:
     cast.booked(cast.ana, evening(cast, 18))
     cast.booked(cast.ana, evening(cast, 19))
     saturday = evening(cast, 21)
     outlook = outlook_of(cast)
-    assert outlook.next_best is not None
-    assert (outlook.session(outlook.next_best.option.id), outlook.next_best.reaches) == (saturday, True)
+    assert outlook.repair is not None
+    assert (outlook.repairing, outlook.repair.reaches) == ((saturday,), True)
+
+
+def test_what_stands_in_the_way_is_told_where_nothing_suffices(cast: Cast) -> None:
+    cast.booked(cast.ana, evening(cast, 18))
+    cast.booked(cast.ana, evening(cast, 19))
+    full = evening(cast, 21, capacity=1)
+    cast.booked(cast.patient(), full)
+    at_work = cast.session("2026-11-20 10:00", room=False, counselor=False)
+    outlook = outlook_of(cast)
+    assert (outlook.repair, outlook.why_not) == (
+        None,
+        WhyNot(InTheWay.SEATS, (option_of(Session.objects.get(pk=full.pk), zone=DENVER),), 180),
+    )
+    Session.objects.filter(pk=full.pk).update(state="cancelled")
+    assert outlook_of(cast).why_not == WhyNot(InTheWay.WORK, (option_of(at_work, zone=DENVER),), 180)
 
 
 def test_nothing_is_offered_once_enough_is_booked(cast: Cast) -> None:
     for day in (18, 19, 20):
         cast.booked(cast.ana, evening(cast, day))
     evening(cast, 21)
-    assert outlook_of(cast).next_best is None
+    assert outlook_of(cast).repair is None
 
 
 def test_other_hours_are_tried_without_keeping_them(cast: Cast) -> None:
