@@ -162,7 +162,7 @@ def _repair(
     """What would bring the running week back, where it is short."""
     running = [entry.week for entry in entries if entry.week.starts_at <= moment < entry.week.ends_at]
     week = next((one for one in running if admission is not None and one.admission_id == admission.pk), None)
-    if admission is None or week is None or not week.shortfall_minutes or week.closed_at is not None:
+    if admission is None or week is None or week.closed_at is not None:
         return None
     found = repairs_for([admission], week.week, now=moment)[admission.pk]
     more = f"{reverse('patient-sessions', args=[admission.patient_id])}?week={week.week}"
