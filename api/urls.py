@@ -19,7 +19,6 @@ from api.resources.plans import Admissions, Leaves, Phases
 from api.resources.rosters import Rosters
 from api.resources.series import Series
 from api.resources.sessions import Sessions
-from api.resources.standing import Enrollment, StandingBookings, Tracks
 from api.resources.weeks import Board, PatientWeeks
 from api.resources.work_hours import WorkHoursResource
 
@@ -30,6 +29,7 @@ LIST_AND_CREATE = {"get": "list", "post": "create"}
 READ = {"get": "retrieve"}
 READ_AND_CHANGE = {"get": "retrieve", "patch": "partial_update"}
 READ_CHANGE_DELETE = {**READ_AND_CHANGE, "delete": "destroy"}
+OCCURRENCES = {"get": "occurrences", "post": "except_one", "patch": "change_one"}
 
 
 def _at(address: str, resource: type[Resource], verbs: Mapping[str, str], name: str) -> URLPattern:
@@ -66,13 +66,10 @@ urlpatterns = [
     _at("sessions/<str:session_id>/roster/", Rosters, {"get": "retrieve", "put": "update"}, "roster"),
     _at("sessions/<str:session_id>/roster/sign/", Rosters, {"post": "sign"}, "sign-roster"),
     _at("series/", Series, LIST_AND_CREATE, "all-series"),
-    _at("series/<str:series_id>/", Series, READ, "series"),
-    _at("series/<str:series_id>/occurrences/", Series, {"get": "occurrences"}, "occurrences"),
-    _at("series/<str:series_id>/enroll/", Enrollment, {"post": "create"}, "enroll"),
-    _at("tracks/", Tracks, {"post": "create"}, "tracks"),
-    _at("standing-bookings/", StandingBookings, LIST, "standing-bookings"),
-    _at("standing-bookings/<str:standing_id>/", StandingBookings, READ, "standing-booking"),
-    _at("standing-bookings/<str:standing_id>/leave/", StandingBookings, {"post": "leave"}, "leave-series"),
+    _at("series/<str:series_id>/", Series, READ_AND_CHANGE, "series"),
+    _at("series/<str:series_id>/occurrences/", Series, OCCURRENCES, "occurrences"),
+    _at("series/<str:series_id>/pauses/", Series, {"get": "pauses", "post": "pause"}, "series-pauses"),
+    _at("series/<str:series_id>/pauses/<str:pause_id>/", Series, {"delete": "resume"}, "series-pause"),
     _at("bookings/", Bookings, LIST_AND_CREATE, "bookings"),
     _at("bookings/<str:booking_id>/", Bookings, READ, "booking"),
     _at("bookings/<str:booking_id>/cancel/", Bookings, {"post": "cancel"}, "cancel-booking"),

@@ -10,6 +10,17 @@ class SessionFull(Refusal):
     title = _("This session is full")
 
 
+class SeatsTaken(SessionFull):
+    """The same code, for a session that would become too small for those who have a seat."""
+
+    title = _("More people are booked than there would be seats")
+
+
+class PreviewOutdated(Refusal):
+    code = "stale"
+    title = _("More would change than was shown")
+
+
 class OverlapsBooking(Refusal):
     code = "overlaps_booking"
     title = _("Another appointment is booked at that time")
@@ -73,25 +84,6 @@ class CounselorBusy(Refusal):
 class RoomBusy(Refusal):
     code = "room_busy"
     title = _("The room is taken at that time")
-
-
-class TrackRefused(Refusal):
-    """Some dates of a track cannot be booked; `data["dates"]` names each with its codes. Nothing was written."""
-
-    code = "track_refused"
-    title = _("Some dates of this track cannot be booked")
-
-
-class AlreadyEnrolled(Refusal):
-    code = "already_enrolled"
-    title = _("There is a standing booking of this series on some of these days already")
-
-
-class SeriesFull(Refusal):
-    """As many standing bookings as seats, on some day ahead: each further one would take a seat from its owner."""
-
-    code = "series_full"
-    title = _("All seats of this series are standing bookings already")
 
 
 BY_CODE: dict[str, type[Refusal]] = {

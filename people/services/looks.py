@@ -1,12 +1,13 @@
 """Recording who opened what (rule 9)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
 
 from people.enums import Look
-from people.models import User
-from people.services.trail import record
+from people.models import Patient, User
+from people.services.trail import record, record_many, trail_entry
 
 
 def record_look(
@@ -19,3 +20,8 @@ def record_look(
 ) -> None:
     """One entry for each look at a patient's record, a roster or a report."""
     record(look, subject, actor=actor, now=now, patient_id=patient_id)
+
+
+def record_looks(look: Look, patients: Iterable[Patient], *, actor: User, now: datetime) -> None:
+    """One entry for each of the people whom a list names."""
+    record_many(trail_entry(look, patient, actor=actor, now=now, patient_id=patient.pk) for patient in patients)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
 
 from scheduling.enums import Kind, Mode
 
@@ -22,7 +22,8 @@ class SessionSeries(models.Model):
 
     `starts_at_local` is the first occurrence's wall time, "YYYY-MM-DDTHH:MM". `breaks` lists
     {"after_minutes", "minutes"} from the start. `materialized_until` is the last site date already turned into
-    sessions.
+    sessions. `earlier` holds how it recurred before an edit of "this and following": {"rrule", "starts_at_local",
+    "duration_minutes", "until_local"}, the last one exclusive, in order; the columns are what holds since then.
     """
 
     program = models.ForeignKey("people.Program", on_delete=models.PROTECT, related_name="series")
@@ -39,6 +40,7 @@ class SessionSeries(models.Model):
     room = models.ForeignKey("people.Room", on_delete=models.SET_NULL, null=True, blank=True, related_name="series")
     counselors = models.ManyToManyField("people.Counselor", related_name="series", blank=True)
     ends_on = models.DateField(null=True, blank=True)
+    earlier = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
     materialized_until = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -54,3 +56,25 @@ class SessionSeries(models.Model):
 
     def __str__(self) -> str:
         return f"series {self.pk}"
+
+
+class SeriesPause(models.Model):
+    """Dates on which a series takes no place, both ends included: holidays, a week of closure."""
+
+    series = models.ForeignKey(SessionSeries, on_delete=models.CASCADE, related_name="pauses")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    reason = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey("people.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        ordering: ClassVar = ["starts_on", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="series_pause_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"series pause {self.pk}"

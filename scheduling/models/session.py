@@ -42,7 +42,9 @@ class Session(models.Model):
     `breaks` lists [start, end] pairs of UTC instants in ISO form, inside the session; `clinical_minutes` is the time
     less them.
     `seats_taken` moves only by one conditional UPDATE; `seats_held` are freed seats that the waitlist may want.
-    `occurrence_local` is the wall time that the series gave it, and stays its identity when it is moved.
+    `occurrence_local` is the wall time that the series gave it, and stays its identity when it is moved. `off_series`
+    marks one that the series itself took away (an edit, its end, a pause): where the series wants it again it comes
+    back under its id, while one that somebody cancelled stays cancelled.
     """
 
     series = models.ForeignKey(
@@ -65,6 +67,7 @@ class Session(models.Model):
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.IN_PERSON)
     room = models.ForeignKey("people.Room", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions")
     telehealth_url = models.URLField(blank=True)
+    off_series = models.BooleanField(default=False, db_default=False)
     counselors = models.ManyToManyField(
         "people.Counselor", through="scheduling.SessionCounselor", related_name="sessions"
     )

@@ -1,57 +1,30 @@
 """Series: recurring templates that become sessions over a rolling horizon."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import structlog
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from people.constraints import refusing
 from people.domain.time import Interval, format_wall, parse_wall
 from people.errors import Refusal
-from people.models import Counselor, Program, Room, Site, User
-from people.retries import retrying_deadlocks
+from people.models import User
 from people.services.trail import record
-from people.translation import translated
-from scheduling.domain.recurrence import Occurrence, RuleError, occurrences, parse_rule
-from scheduling.enums import Mode
+from scheduling.domain.recurrence import Occurrence
 from scheduling.errors import CounselorBusy, RoomBusy
 from scheduling.models import Session, SessionCounselor, SessionSeries
-from scheduling.services.session_rules import Findings, check_offer, check_times, stored_breaks
-from scheduling.services.standing import lock_members, seat_members
+from scheduling.services.series_changes import fields_of
+from scheduling.services.series_rules import SeriesFields, check_series, expand, session_columns
 from scheduling.signals import seats_changed
+
+__all__ = ["SeriesFields", "check_series", "create_series", "expand", "extend_horizon", "make_sessions", "materialize"]
 
 CONSTRAINTS = {"lead_no_overlap": CounselorBusy, "session_room_no_overlap": RoomBusy}
 BACK = timedelta(days=7)
 """A series that began long ago becomes sessions from here on; nobody can attend the past."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class SeriesFields:
-    """What a series is made of.
-
-    `starts_at_local` is a wall time at the site; breaks are (minutes from the start, minutes).
-    """
-
-    program: Program
-    site: Site
-    kind: str
-    title: str
-    rrule: str
-    starts_at_local: str
-    duration_minutes: int
-    capacity: int
-    focus: str = ""
-    breaks: tuple[tuple[int, int], ...] = ()
-    counselors: tuple[Counselor, ...] = ()
-    room: Room | None = None
-    mode: str = Mode.IN_PERSON
-    ends_on: date | None = None
 
 
 def create_series(fields: SeriesFields, *, actor: User | None, now: datetime, weeks: int = 12) -> SessionSeries:
@@ -85,33 +58,6 @@ def create_series(fields: SeriesFields, *, actor: User | None, now: datetime, we
     return series
 
 
-def check_series(fields: SeriesFields) -> None:
-    """Raises InvalidInput naming every field that is wrong; the rule says itself what it lacks."""
-    found = Findings()
-    check_offer(fields, found)
-    try:
-        local = parse_wall(fields.starts_at_local)
-    except ValueError:
-        found.add("starts_at_local", _("Write a date and a time, such as 2026-11-23T18:00."))
-        local = None
-    try:
-        parse_rule(fields.rrule, zone=fields.site.zone)
-    except RuleError as error:
-        found.add("rrule", translated(error.detail))
-    if not 1 <= fields.duration_minutes <= 720:
-        found.add("duration_minutes", _("A session lasts from 1 minute to 12 hours."))
-    elif local is not None:
-        start = local.replace(tzinfo=fields.site.zone)
-        pauses = [
-            (start + timedelta(minutes=after), start + timedelta(minutes=after + length))
-            for after, length in fields.breaks
-        ]
-        check_times(start, start + timedelta(minutes=fields.duration_minutes), pauses, found)
-    if local is not None and fields.ends_on is not None and fields.ends_on < local.date():
-        found.add("ends_on", _("The series ends before it starts."))
-    found.raise_if_any()
-
-
 def extend_horizon(*, now: datetime, weeks: int) -> int:
     """Turn every series into sessions up to the horizon; how many were made. Run twice, nothing doubles."""
     until = _horizon(now, weeks)
@@ -127,15 +73,9 @@ def extend_horizon(*, now: datetime, weeks: int) -> int:
     return made
 
 
-@retrying_deadlocks
 def _extend_one(pk: int, *, now: datetime, until: date) -> int:
-    """One series; where its counselor or room is booked at the same moment, the next sweep tries again.
-
-    Whoever has a standing booking is locked first and booked in the same transaction, before anybody else can see
-    the new sessions.
-    """
+    """One series; where its counselor or room is booked at the same moment, the next sweep tries again."""
     with refusing(CONSTRAINTS), transaction.atomic():
-        lock_members(pk, now=now)
         series = SessionSeries.objects.select_for_update(of=("self",)).select_related("site", "program").get(pk=pk)
         return materialize([series], now=now, until=until)
 
@@ -161,25 +101,18 @@ def materialize(series_list: list[SessionSeries], *, now: datetime, until: date,
     return made
 
 
-def expand(series: SessionSeries, *, first: date, last: date) -> list[Occurrence]:
-    """The occurrences of the series whose wall date lies between the two, both included."""
-    return list(
-        occurrences(
-            parse_rule(series.rrule, zone=series.site.zone),
-            starts_at_local=parse_wall(series.starts_at_local),
-            zone=series.site.zone,
-            duration_minutes=series.duration_minutes,
-            between=(first, last),
-        )
-    )
-
-
 def _materialize_one(series: SessionSeries, *, first: date, last: date, now: datetime) -> int:
     present = set(series.sessions.values_list("occurrence_local", flat=True))
     wanted = [one for one in expand(series, first=first, last=last) if format_wall(one.local) not in present]
+    return len(make_sessions(series, wanted, now=now))
+
+
+def make_sessions(series: SessionSeries, wanted: list[Occurrence], *, now: datetime) -> list[Session]:
+    """Sessions for these occurrences, which must be new; without a counselor or room that is taken at the time."""
     if not wanted:
-        return 0
-    counselor_ids = list(series.counselors.order_by("pk").values_list("pk", flat=True))
+        return []
+    fields = fields_of(series)
+    counselor_ids = [counselor.pk for counselor in fields.counselors]
     span = Interval(min(one.starts_at for one in wanted), max(one.ends_at for one in wanted))
     rooms_taken = _room_times(series.room_id, span)
     leads_taken = _lead_times(counselor_ids, span)
@@ -188,7 +121,7 @@ def _materialize_one(series: SessionSeries, *, first: date, last: date, now: dat
         interval = Interval(one.starts_at, one.ends_at)
         room_id = None if any(interval.overlaps(taken) for taken in rooms_taken) else series.room_id
         rooms_taken += [interval] if room_id else []
-        sessions.append(Session(**_columns(series, one, now=now), room_id=room_id))
+        sessions.append(_session(series, fields, one, room_id=room_id, now=now))
         free = [pk for pk in counselor_ids if not any(interval.overlaps(taken) for taken in leads_taken[pk])]
         for pk in free:
             leads_taken[pk].append(interval)
@@ -203,34 +136,21 @@ def _materialize_one(series: SessionSeries, *, first: date, last: date, now: dat
         batch_size=500,
     )
     seats_changed.send(Session, session_ids=[session.pk for session in made], now=now)
-    seat_members(series, made, now=now)
-    return len(made)
+    return made
 
 
-def _columns(series: SessionSeries, one: Occurrence, *, now: datetime) -> dict[str, Any]:
-    breaks = [
-        (
-            one.starts_at + timedelta(minutes=pause["after_minutes"]),
-            one.starts_at + timedelta(minutes=pause["after_minutes"] + pause["minutes"]),
-        )
-        for pause in series.breaks
-    ]
-    return {
-        "series": series,
-        "occurrence_local": format_wall(one.local),
-        "program_id": series.program_id,
-        "site_id": series.site_id,
-        "kind": series.kind,
-        "focus": series.focus,
-        "title": series.title,
-        "starts_at": one.starts_at,
-        "ends_at": one.ends_at,
-        "breaks": stored_breaks(breaks),
-        "clinical_minutes": series.duration_minutes - sum(pause["minutes"] for pause in series.breaks),
-        "capacity": series.capacity,
-        "mode": series.mode,
-        "changed_at": now,
-    }
+def _session(
+    series: SessionSeries, fields: SeriesFields, one: Occurrence, *, room_id: int | None, now: datetime
+) -> Session:
+    return Session(
+        series=series,
+        occurrence_local=format_wall(one.local),
+        program_id=series.program_id,
+        site_id=series.site_id,
+        room_id=room_id,
+        changed_at=now,
+        **session_columns(fields, one),
+    )
 
 
 def _room_times(room_id: int | None, span: Interval) -> list[Interval]:

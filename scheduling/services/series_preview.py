@@ -1,0 +1,98 @@
+"""An edit's preview: everything that it would do, as a value; and the edit's refusals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from people.models import Patient
+from scheduling.errors import CounselorBusy, RoomBusy, SeatsTaken
+from scheduling.models import Session, SessionSeries
+from scheduling.services.series_changes import SeriesEdit, Wanted
+from scheduling.services.series_fates import Clash, Fate, clashes_of, fates_of
+from scheduling.services.series_plan import Outline, Target, outline_of, target_of_one
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an edit would do, before anything is saved.
+
+    `targets` are the occurrences that it is for, with what becomes of each; `too_small` those whose seats are taken
+    by more people than the new capacity has room for.
+    """
+
+    edit: SeriesEdit
+    series: SessionSeries | None
+    targets: tuple[Target, ...]
+    wanted: Wanted | None
+    fates: tuple[Fate, ...]
+    clashes: tuple[Clash, ...]
+    too_small: tuple[Session, ...]
+
+    def of(self, change: str) -> list[Target]:
+        """The occurrences that are kept, moved, added or removed."""
+        return [target for target in self.targets if target.change == change]
+
+    @property
+    def lost(self) -> list[Fate]:
+        """Those whom it would leave without a seat."""
+        return [fate for fate in self.fates if fate.is_lost and fate.booking.live]
+
+    @property
+    def lost_patients(self) -> list[Patient]:
+        """The people among them, each once."""
+        return list({fate.booking.patient_id: fate.booking.patient for fate in self.lost}.values())
+
+    @property
+    def carried(self) -> list[Fate]:
+        """Bookings that go with their session to another time."""
+        return [fate for fate in self.fates if not fate.is_lost and fate.target.change == "moved"]
+
+    @property
+    def refusal(self) -> Any:
+        """Why it cannot be done at all, whatever is confirmed; None where it can."""
+        if self.too_small:
+            return SeatsTaken(
+                sessions=[
+                    {"session": str(row.pk), "seats_taken": row.seats_taken, "starts_at": row.starts_at.isoformat()}
+                    for row in self.too_small
+                ]
+            )
+        if self.clashes and not self.edit.without_clashing:
+            kind = CounselorBusy if any(clash.what == "counselor" for clash in self.clashes) else RoomBusy
+            busy = sorted({clash.other for clash in self.clashes if clash.other is not None})
+            return kind(sessions=[str(pk) for pk in busy])
+        return None
+
+
+def preview_edit(series: SessionSeries, edit: SeriesEdit, *, now: datetime) -> Preview:
+    """What the edit would do to the series' occurrences. Raises InvalidInput, and the refusals of what is over."""
+    return _preview(series, edit, outline_of(series, edit, now=now))
+
+
+def preview_session_edit(session: Session, edit: SeriesEdit, *, now: datetime) -> Preview:
+    """What an edit of one session would do, be it of a series or not."""
+    return _preview(None, edit, Outline((target_of_one(session, edit, now=now),), None))
+
+
+def _preview(series: SessionSeries | None, edit: SeriesEdit, outline: Outline) -> Preview:
+    return Preview(
+        edit=edit,
+        series=series,
+        targets=outline.targets,
+        wanted=outline.wanted,
+        fates=tuple(fates_of(outline.targets)),
+        clashes=tuple(clashes_of(outline.targets)),
+        too_small=tuple(_too_small(outline.targets)),
+    )
+
+
+def _too_small(targets: Sequence[Target]) -> list[Session]:
+    return [
+        target.session
+        for target in targets
+        if target.session is not None
+        and not target.is_new
+        and "capacity" in target.columns
+        and target.columns["capacity"] < target.session.seats_taken + target.session.seats_held
+    ]
