@@ -19,6 +19,7 @@ from api.resources.plans import Admissions, Leaves, Phases
 from api.resources.rosters import Rosters
 from api.resources.series import Series
 from api.resources.sessions import Sessions
+from api.resources.standing import Enrollment, StandingBookings, Tracks
 from api.resources.weeks import Board, PatientWeeks
 from api.resources.work_hours import WorkHoursResource
 
@@ -70,6 +71,11 @@ urlpatterns = [
     _at("series/<str:series_id>/occurrences/", Series, OCCURRENCES, "occurrences"),
     _at("series/<str:series_id>/pauses/", Series, {"get": "pauses", "post": "pause"}, "series-pauses"),
     _at("series/<str:series_id>/pauses/<str:pause_id>/", Series, {"delete": "resume"}, "series-pause"),
+    _at("series/<str:series_id>/enroll/", Enrollment, {"post": "create"}, "enroll"),
+    _at("tracks/", Tracks, {"post": "create"}, "tracks"),
+    _at("standing-bookings/", StandingBookings, LIST, "standing-bookings"),
+    _at("standing-bookings/<str:standing_id>/", StandingBookings, READ, "standing-booking"),
+    _at("standing-bookings/<str:standing_id>/leave/", StandingBookings, {"post": "leave"}, "leave-series"),
     _at("bookings/", Bookings, LIST_AND_CREATE, "bookings"),
     _at("bookings/<str:booking_id>/", Bookings, READ, "booking"),
     _at("bookings/<str:booking_id>/cancel/", Bookings, {"post": "cancel"}, "cancel-booking"),

@@ -86,6 +86,25 @@ class RoomBusy(Refusal):
     title = _("The room is taken at that time")
 
 
+class TrackRefused(Refusal):
+    """Some dates of a track cannot be booked; `data["dates"]` names each with its codes. Nothing was written."""
+
+    code = "track_refused"
+    title = _("Some dates of this track cannot be booked")
+
+
+class AlreadyEnrolled(Refusal):
+    code = "already_enrolled"
+    title = _("There is a standing booking of this series on some of these days already")
+
+
+class SeriesFull(Refusal):
+    """As many standing bookings as seats, on some day ahead: each further one would take a seat from its owner."""
+
+    code = "series_full"
+    title = _("All seats of this series are standing bookings already")
+
+
 BY_CODE: dict[str, type[Refusal]] = {
     refusal.code: refusal
     for refusal in (

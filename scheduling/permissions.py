@@ -4,7 +4,7 @@ import rules
 
 from people.models import User
 from people.permissions import has_in_caseload, is_own_record, manages_site_of
-from scheduling.models import Booking, Session, SessionCounselor
+from scheduling.models import Booking, Session, SessionCounselor, SessionSeries
 
 
 @rules.predicate
@@ -32,6 +32,16 @@ def manages_booking(user: User, booking: Booking | None) -> bool:
     return bool(manages_site_of(user, booking.session) or leads_session(user, booking.session))
 
 
+@rules.predicate
+def leads_series(user: User, series: SessionSeries | None) -> bool:
+    """One of the series' counselors; any counselor where no series is named yet."""
+    counselor_id = user.scope.counselor_id
+    if counselor_id is None:
+        return False
+    return series is None or series.counselors.filter(pk=counselor_id).exists()
+
+
 rules.add_perm("scheduling.change_session", manages_site_of)
+rules.add_perm("scheduling.change_standing", manages_site_of | leads_series)
 rules.add_perm("scheduling.change_booking", is_own_booking | manages_booking)
 rules.add_perm("scheduling.change_work_hours", is_own_record | has_in_caseload | manages_site_of)

@@ -4,13 +4,19 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from scheduling.services import series, waitlist
+from scheduling.services import series, standing, waitlist
 
 
 @shared_task
 def extend_horizon() -> int:
     """Turn series into sessions up to the horizon."""
     return series.extend_horizon(now=timezone.now(), weeks=settings.HORIZON_WEEKS)
+
+
+@shared_task
+def fill_standing() -> int:
+    """Book what standing bookings lack."""
+    return standing.fill_standing(now=timezone.now())
 
 
 @shared_task

@@ -31,16 +31,13 @@ class BookingAnswer(serializers.Serializer[Booking]):
     starts_at = SiteInstant(site="session.site")
     ends_at = SiteInstant(site="session.site")
     kind = serializers.ChoiceField(Kind.choices, source="session.kind")
-    standing_booking = serializers.SerializerMethodField()
+    standing_booking = Id("standing_booking_id", allow_null=True)
     waitlist_position = serializers.IntegerField(allow_null=True)
     uid = serializers.CharField()
     created_at = SiteInstant(site="session.site")
     cancelled_at = SiteInstant(site="session.site", allow_null=True)
     late = serializers.BooleanField(help_text="Cancelled past the program's cut-off.")
     offer_expires_at = SiteInstant(site="session.site", allow_null=True)
-
-    def get_standing_booking(self, booking: Booking) -> str | None:
-        return None
 
 
 class BookingInput(Input):

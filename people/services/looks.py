@@ -7,7 +7,7 @@ from django.db import models
 
 from people.enums import Look
 from people.models import Patient, User
-from people.services.trail import record, record_many, trail_entry
+from people.services.trail import record, record_all, trail_entry
 
 
 def record_look(
@@ -24,4 +24,4 @@ def record_look(
 
 def record_looks(look: Look, patients: Iterable[Patient], *, actor: User, now: datetime) -> None:
     """One entry for each of the people whom a list names."""
-    record_many(trail_entry(look, patient, actor=actor, now=now, patient_id=patient.pk) for patient in patients)
+    record_all(trail_entry(look, patient, actor=actor, now=now, patient_id=patient.pk) for patient in patients)

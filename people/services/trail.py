@@ -1,6 +1,6 @@
 """Writing the trail, in the transaction of the change that it tells of."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ def record(
     return entry
 
 
-def record_many(entries: Iterable[TrailEntry]) -> None:
+def record_all(entries: Iterable[TrailEntry]) -> None:
     """Add many entries at once, made by `trail_entry`."""
     TrailEntry.objects.bulk_create(entries, batch_size=500)
 
@@ -59,4 +59,32 @@ def trail_entry(
         before=before,
         after=after,
         reason=reason[:300],
+    )
+
+
+def record_many(
+    action: str,
+    subjects: Sequence[tuple[models.Model, dict[str, Any]]],
+    *,
+    actor: User | None,
+    now: datetime,
+    patient_id: Callable[[Any], int],
+    reason: str = "",
+) -> None:
+    """An entry for each of many rows, beside what it became, in one statement; `patient_id` reads it off the row."""
+    TrailEntry.objects.bulk_create(
+        [
+            TrailEntry(
+                at=now,
+                actor_id=actor.pk if actor else None,
+                action=action,
+                subject_type=type(subject).__name__.lower(),
+                subject_id=subject.pk,
+                patient_id=patient_id(subject),
+                after=after,
+                reason=reason[:300],
+            )
+            for subject, after in subjects
+        ],
+        batch_size=500,
     )

@@ -37,15 +37,23 @@ class Booking(models.Model):
     """One patient on one session; cancelled ones stay, and a new booking of the same session keeps the `uid`.
 
     `starts_at`, `ends_at` and `live` copy the session's for the database's constraints; `week` is the first local
-    date of
-    the admission's week that it counts in. `counted_minutes` is the session's clinical minutes until it is marked
-    (`marked_at`), the credited minutes afterwards, and 0 while no seat is held: maximum, board, repair and planner
-    sum this one column. `sequence` rises with each change of time, place or status (RFC 5545, section 3.8.7.4).
+    date of the admission's week that it counts in. `counted_minutes` is the session's clinical minutes until it is
+    marked (`marked_at`), the credited minutes afterwards, and 0 while no seat is held: maximum, board, repair and
+    planner sum this one column. One made by a standing booking names it; one that a leave took names that leave.
+    `sequence` rises with each change of time, place or status (RFC 5545, section 3.8.7.4).
     """
 
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="bookings")
     admission = models.ForeignKey("people.Admission", on_delete=models.PROTECT, related_name="bookings")
     session = models.ForeignKey("scheduling.Session", on_delete=models.PROTECT, related_name="bookings")
+    standing_booking = models.ForeignKey(
+        "scheduling.StandingBooking",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="bookings",
+        db_index=False,
+    )
     status = models.CharField(max_length=10, choices=BookingStatus.choices)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -63,6 +71,14 @@ class Booking(models.Model):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey("people.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     cancel_reason = models.CharField(max_length=300, blank=True)
+    cancelled_for_leave = models.ForeignKey(
+        "people.Leave",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="cancelled_bookings",
+        db_index=False,
+    )
     late = models.BooleanField(default=False)
     changed_at = models.DateTimeField()
 
@@ -75,6 +91,9 @@ class Booking(models.Model):
             models.Index(fields=["admission", "week"], name="booking_admission_week"),
             models.Index(fields=["session", "status"], name="booking_session_status"),
             models.Index(fields=["starts_at"], condition=Q(live=True), name="booking_live_start"),
+            models.Index(
+                fields=["standing_booking"], condition=Q(standing_booking__isnull=False), name="booking_standing"
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -181,14 +181,27 @@ def place(
     return booking
 
 
-def release(booking: Booking, session: Session, *, actor: User | None, now: datetime, reason: str) -> None:
-    """Cancel one booking under the locks of its patient and session, and let the waitlist know."""
+def release(
+    booking: Booking,
+    session: Session,
+    *,
+    actor: User | None,
+    now: datetime,
+    reason: str,
+    leave_id: int | None = None,
+    by_the_plan: bool = False,
+) -> None:
+    """Cancel one booking under the locks of its patient and session, and let the waitlist know.
+
+    One that the plan takes (`by_the_plan`: a discharge, a leave, a standing booking that ends) is never late.
+    """
     held_seat = booking.status in HOLDS_SEAT
     cutoff = timedelta(minutes=session.program.cancel_cutoff_minutes)
     booking.status = BookingStatus.CANCELLED
     booking.live = False
     booking.counted_minutes = 0
-    booking.late = held_seat and session.is_live and now > session.starts_at - cutoff
+    booking.late = held_seat and session.is_live and not by_the_plan and now > session.starts_at - cutoff
+    booking.cancelled_for_leave_id = leave_id
     booking.cancelled_at = booking.changed_at = now
     booking.cancelled_by = actor
     booking.cancel_reason = reason[:300]

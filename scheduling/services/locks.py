@@ -1,9 +1,12 @@
-"""Locks in the fixed order: patient, then sessions by id. On SQLite the immediate transaction is the lock."""
+"""Locks in the fixed order: patient, then series, then sessions, each by id.
+
+On SQLite the immediate transaction is the lock.
+"""
 
 from collections.abc import Iterable
 
 from people.models import Patient
-from scheduling.models import Booking, Session
+from scheduling.models import Booking, Session, SessionSeries
 
 
 def lock_patient(patient_id: int) -> Patient:
@@ -14,6 +17,12 @@ def lock_patient(patient_id: int) -> Patient:
 def lock_patients(patient_ids: Iterable[int]) -> list[Patient]:
     """Several patients, by id."""
     return list(Patient.objects.select_for_update(no_key=True).filter(pk__in=set(patient_ids)).order_by("pk"))
+
+
+def lock_series(*series_ids: int) -> list[SessionSeries]:
+    """Series by id, after the patients' locks and before the sessions': nobody makes or edits occurrences meanwhile."""
+    rows = SessionSeries.objects.select_for_update(no_key=True, of=("self",)).select_related("site", "program")
+    return list(rows.filter(pk__in=set(series_ids)).order_by("pk"))
 
 
 def lock_sessions(*session_ids: int) -> dict[int, Session]:

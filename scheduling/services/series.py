@@ -10,12 +10,14 @@ from people.constraints import refusing
 from people.domain.time import Interval, format_wall, parse_wall
 from people.errors import Refusal
 from people.models import User
+from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.domain.recurrence import Occurrence
 from scheduling.errors import CounselorBusy, RoomBusy
 from scheduling.models import Session, SessionCounselor, SessionSeries
 from scheduling.services.series_changes import fields_of
 from scheduling.services.series_rules import SeriesFields, check_series, expand, session_columns
+from scheduling.services.standing import lock_members, seat_members
 from scheduling.signals import seats_changed
 
 __all__ = ["SeriesFields", "check_series", "create_series", "expand", "extend_horizon", "make_sessions", "materialize"]
@@ -73,9 +75,15 @@ def extend_horizon(*, now: datetime, weeks: int) -> int:
     return made
 
 
+@retrying_deadlocks
 def _extend_one(pk: int, *, now: datetime, until: date) -> int:
-    """One series; where its counselor or room is booked at the same moment, the next sweep tries again."""
+    """One series; where its counselor or room is booked at the same moment, the next sweep tries again.
+
+    Whoever has a standing booking is locked first and booked in the same transaction, before anybody else can see
+    the new sessions.
+    """
     with refusing(CONSTRAINTS), transaction.atomic():
+        lock_members(pk, now=now)
         series = SessionSeries.objects.select_for_update(of=("self",)).select_related("site", "program").get(pk=pk)
         return materialize([series], now=now, until=until)
 
@@ -136,6 +144,7 @@ def make_sessions(series: SessionSeries, wanted: list[Occurrence], *, now: datet
         batch_size=500,
     )
     seats_changed.send(Session, session_ids=[session.pk for session in made], now=now)
+    seat_members(series, made, now=now)
     return made
 
 

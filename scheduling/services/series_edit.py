@@ -19,6 +19,7 @@ from scheduling.services.series_changes import RECURS, Scope, SeriesEdit
 from scheduling.services.series_preview import Preview, preview_edit, preview_session_edit
 from scheduling.services.series_rules import keep_parts
 from scheduling.services.series_writing import write_targets
+from scheduling.services.standing import member_ids, seat_members
 
 CONSTRAINTS = {
     "lead_no_overlap": CounselorBusy,
@@ -97,6 +98,8 @@ def _locked_preview(
     """The preview as it stands under the locks of everybody concerned: patients, then sessions, then counselors."""
     ids = _session_ids(series, session, edit, now=now)
     patient_ids = set(_standing(ids).values_list("patient_id", flat=True))
+    if series is not None and edit.scope is not Scope.THIS:
+        patient_ids |= member_ids(series.pk, now=now)  # whoever has a place in new occurrences too
     lock_patients(patient_ids)
     if series is not None and edit.scope is not Scope.THIS:
         series = SessionSeries.objects.select_for_update(no_key=True, of=("self",)).get(pk=series.pk)
@@ -151,7 +154,9 @@ def _write(preview: Preview, *, actor: User | None, now: datetime) -> None:
         _keep_pauses(series, edit, wanted.pauses, actor=actor, now=now)
         after = {**_facts(series), "scope": str(edit.scope), "occurrence": edit.occurrence}
         record("series_changed", series, actor=actor, now=now, before=before, after=after, reason=edit.reason)
-    write_targets(preview, actor=actor, now=now)
+    new = write_targets(preview, actor=actor, now=now)
+    if series is not None and new:
+        seat_members(series, new, now=now)
 
 
 def _keep_pauses(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import Case, F, IntegerField, Value, When
 
 from people.models import User
-from people.services.trail import record_many, trail_entry
+from people.services.trail import record_all, trail_entry
 from scheduling.enums import BookingStatus, SessionState
 from scheduling.models import Booking, Session, SessionCounselor
 from scheduling.services.booking import facts as booking_facts
@@ -23,8 +23,8 @@ REMOVED = "session cancelled"
 UNFIT = "session moved"
 
 
-def write_targets(preview: Preview, *, actor: User | None, now: datetime) -> None:
-    """Under the locks of patients and sessions.
+def write_targets(preview: Preview, *, actor: User | None, now: datetime) -> list[Session]:
+    """Under the locks of patients and sessions; the sessions that are new or come back.
 
     1. Those who lose their seat are cancelled, and their seats given back.
     2. The sessions change; those that are new are made, with whoever leads them.
@@ -51,6 +51,7 @@ def write_targets(preview: Preview, *, actor: User | None, now: datetime) -> Non
         seats_changed.send(Session, session_ids=changed, now=now)
     for session_id in freed:
         promote_after_commit(session_id)
+    return [*made, *(target.row for target in written if target.revived)]
 
 
 # --- bookings ---
@@ -251,4 +252,4 @@ def _record(
                 reason=REMOVED if fate.target.change == "removed" else UNFIT,
             )
         )
-    record_many(entries)
+    record_all(entries)

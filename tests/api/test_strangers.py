@@ -5,6 +5,7 @@ The table is compared with the URLs: a new route without an entry fails.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ class Clinic:
         from attendance.models import Flag
         from notifications.services.feeds import create_feed
         from scheduling.services.series import SeriesFields, create_series
+        from scheduling.services.tracks import TrackWish, join_track
 
         cast = self.cast
         self.session = cast.session("2026-11-18 18:00")
@@ -48,6 +50,8 @@ class Clinic:
         )
         feed, _ = create_feed(cast.ana, actor=None, now=NOW)
         series = create_series(fields, actor=None, now=NOW, weeks=2)
+        wish = TrackWish((series,), date(2026, 11, 20), date(2026, 11, 27))
+        (standing,) = join_track(cast.ana, wish, actor=None, now=NOW)
         pause = series.pauses.create(starts_on=ADMITTED, ends_on=ADMITTED, created_at=NOW)
         self.ids = {
             "patient_id": str(cast.ana.pk),
@@ -55,6 +59,7 @@ class Clinic:
             "session_id": str(self.session.pk),
             "booking_id": str(self.booking.pk),
             "series_id": str(series.pk),
+            "standing_id": str(standing.pk),
             "pause_id": str(pause.pk),
             "work_hours_id": str(cast.work_of(cast.ana).pk),
             "flag_id": str(flag.pk),
@@ -103,6 +108,14 @@ def _series(clinic: Clinic) -> Any:
     return {**{key: value for key, value in _session(clinic).items() if not key.endswith("_at")}, **times}
 
 
+def _enrollment(clinic: Clinic) -> Any:
+    return {"patient": str(clinic.cast.ana.pk), "starts_on": "2026-11-28"}
+
+
+def _track(clinic: Clinic) -> Any:
+    return {**_enrollment(clinic), "series": [clinic.ids["series_id"]]}
+
+
 def _intake(clinic: Clinic) -> Any:
     admission = {
         "program": str(clinic.cast.program.pk),
@@ -134,6 +147,11 @@ TABLE: dict[str, dict[str, Asked]] = {
     "occurrences": {"get": UNSEEN, "post": UNSEEN, "patch": UNSEEN},
     "series-pauses": {"get": UNSEEN, "post": UNSEEN},
     "series-pause": {"delete": UNSEEN},
+    "enroll": {"post": UNSEEN},
+    "tracks": {"post": Asked(404, _track)},
+    "standing-bookings": {"get": EMPTY},
+    "standing-booking": {"get": UNSEEN},
+    "leave-series": {"post": UNSEEN},
     "bookings": {"get": EMPTY, "post": Asked(404, _booking)},
     "booking": {"get": UNSEEN},
     "cancel-booking": {"post": UNSEEN},
@@ -207,6 +225,7 @@ BEN: dict[tuple[str, str], int] = {
     ("roster", "put"): 403,
     ("sign-roster", "post"): 403,
     ("all-series", "post"): 403,
+    ("tracks", "post"): 403,
     ("board", "get"): 403,
     ("summary", "get"): 403,
     ("calendar-feeds", "post"): 201,  # his own

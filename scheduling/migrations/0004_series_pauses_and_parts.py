@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scheduling", "0002_no_overlaps"),
+        ("scheduling", "0003_standing_bookings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,267 @@
+"""Standing bookings: joining a series or a track of several, and leaving."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.base import Resource
+from api.fields import Id, IdFilter, LocalDate, OptionalText, Reference, SiteInstant, Subject, Text
+from api.idempotency import once_per_key
+from api.inputs import Input, Parameters
+from api.resources.bookings import BookingAnswer
+from people.models import Patient
+from scheduling.models import Booking, SessionSeries, StandingBooking, StandingGap
+from scheduling.queries import bookings_for_display
+from scheduling.services.standing import bookings_from, leave_series
+from scheduling.services.tracks import MOST_SERIES, Outcome, TrackPreview, TrackWish, join_track, preview_track
+
+MOST_DATES = 400
+
+
+class GapAnswer(serializers.Serializer[StandingGap]):
+    """A date without the seat. `closed_at` null: somebody must act, and the sweep tries again."""
+
+    session = Id("session_id")
+    starts_at = SiteInstant(site="session.site", source="session.starts_at")
+    codes = serializers.ListField(child=serializers.CharField())
+    outcome = Text()
+    closed_at = SiteInstant(site="session.site", allow_null=True)
+
+
+class StandingAnswer(serializers.Serializer[StandingBooking]):
+    id = Id()
+    patient = Id("patient_id")
+    admission = Id("admission_id")
+    series = Id("series_id")
+    starts_on = LocalDate()
+    ends_on = LocalDate(allow_null=True)
+    withdrawn_at = SiteInstant(site="series.site", allow_null=True)
+    left_at = SiteInstant(site="series.site", allow_null=True)
+    leave_reason = Text()
+    override_reason = Text()
+    created_at = SiteInstant(site="series.site")
+    gaps = GapAnswer(many=True)
+
+
+class TrackDateAnswer(serializers.Serializer[Any]):
+    """One occurrence: its date at the site, what stands against it, and what becomes of it."""
+
+    date = serializers.DateField()
+    session = serializers.CharField()
+    series = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    codes = serializers.ListField(child=serializers.CharField())
+    outcome = serializers.ChoiceField([one.value for one in Outcome])
+
+
+class TrackPreviewAnswer(serializers.Serializer[Any]):
+    """What joining would do. Dates after `checked_until` are not on yet; they are booked as they appear."""
+
+    preview = serializers.BooleanField()
+    patient = serializers.CharField()
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(allow_null=True)
+    checked_until = serializers.DateField(allow_null=True)
+    dates = TrackDateAnswer(many=True)
+    refused = serializers.ListField(child=serializers.DateField(), help_text="To be named in `without`.")
+
+
+class TrackAnswer(serializers.Serializer[Any]):
+    """All that was made: a standing booking of each series."""
+
+    standing_bookings = StandingAnswer(many=True)
+    bookings = serializers.ListField(child=serializers.CharField())
+
+
+class EnrollAnswer(StandingAnswer):
+    bookings = serializers.ListField(child=serializers.CharField())
+
+
+class EnrollInput(Input):
+    """All dates or none, but for those named in `without`. `preview` answers what would become of each date."""
+
+    patient = Subject(Patient.objects.visible_to)
+    starts_on = LocalDate()
+    ends_on = LocalDate(required=False, allow_null=True, help_text="Open end: null.")
+    without = serializers.ListField(
+        child=LocalDate(), required=False, max_length=MOST_DATES, help_text="Dates to do without."
+    )
+    without_sessions = serializers.ListField(
+        child=IdFilter(),
+        required=False,
+        max_length=MOST_DATES,
+        help_text="Single sessions to do without, where two fall on one date.",
+    )
+    preview = serializers.BooleanField(required=False, default=False)
+    override_reason = OptionalText(max_length=300, help_text="Why the rules that it lifts do not hold.")
+
+
+class TrackInput(EnrollInput):
+    series = serializers.ListField(
+        child=Reference(SessionSeries.objects.visible_to), min_length=1, max_length=MOST_SERIES
+    )
+
+
+class LeaveSeriesInput(Input):
+    """From this day on; the day before is the last. `preview` answers the bookings that it would cancel."""
+
+    reason = OptionalText(max_length=300)
+    preview = serializers.BooleanField(required=False, default=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"from": LocalDate(), **super().get_fields()}
+
+
+class LeftAnswer(StandingAnswer):
+    preview = serializers.BooleanField()
+    cancelled = BookingAnswer(many=True)
+
+
+class StandingParameters(Parameters):
+    patient = Subject(Patient.objects.visible_to, required=False)
+    series = IdFilter(required=False)
+    in_force_on = LocalDate(required=False, help_text="Only those in force on this day.")
+
+
+class Joining(Resource):
+    """What `enroll` and `tracks` share."""
+
+    def join(self, said: dict[str, Any], series: list[SessionSeries]) -> Response | list[StandingBooking]:
+        """The preview as an answer, or what was made."""
+        for one in series:
+            self.must("scheduling.change_standing", one)
+        wish = TrackWish(
+            series=tuple(series),
+            starts_on=said["starts_on"],
+            ends_on=said.get("ends_on"),
+            without=frozenset(said.get("without", ())),
+            without_sessions=frozenset(said.get("without_sessions", ())),
+            override_reason=said.get("override_reason", ""),
+        )
+        patient = said["patient"]
+        if said["preview"]:
+            return Response(_preview(patient, preview_track(patient, wish, now=self.now)))
+        return join_track(patient, wish, actor=self.user, now=self.now)
+
+    def made(self, rows: list[StandingBooking]) -> tuple[list[Any], list[str]]:
+        """The rows as they are shown, and the ids of their bookings."""
+        shown = list(_for_display(StandingBooking.objects.filter(pk__in=[row.pk for row in rows])).order_by("pk"))
+        bookings = Booking.objects.filter(standing_booking__in=rows, live=True).order_by("starts_at", "pk")
+        answers = [StandingAnswer(row, context=self.get_serializer_context()).data for row in shown]
+        return answers, [str(pk) for pk in bookings.values_list("pk", flat=True)]
+
+
+class Enrollment(Joining):
+    """Joining one series."""
+
+    @extend_schema(
+        request=EnrollInput,
+        responses={200: TrackPreviewAnswer, 201: EnrollAnswer},
+    )
+    @once_per_key()
+    def create(self, request: Request, series_id: str) -> Response:
+        """A standing booking and a booking of every date in the horizon, or with `preview` what would become of them.
+
+        A date that is full or clashes refuses all of it (`track_refused`, its `dates` with their codes) unless it is
+        named in `without`.
+        """
+        series = self.find(SessionSeries.objects.visible_to(self.user).select_related("site", "program"), series_id)
+        self.must("scheduling.change_standing", series)
+        made = self.join(self.said(EnrollInput), [series])
+        if isinstance(made, Response):
+            return made
+        rows, bookings = self.made(made)
+        return Response({**rows[0], "bookings": bookings}, status=201)
+
+
+class Tracks(Joining):
+    """Joining several series at once."""
+
+    @extend_schema(request=TrackInput, responses={200: TrackPreviewAnswer, 201: TrackAnswer})
+    @once_per_key()
+    def create(self, request: Request) -> Response:
+        """As `series/{id}/enroll/`, for several series in one step: all of them or none."""
+        self.must("scheduling.change_standing")
+        said = self.said(TrackInput)
+        made = self.join(said, said["series"])
+        if isinstance(made, Response):
+            return made
+        rows, bookings = self.made(made)
+        return Response({"standing_bookings": rows, "bookings": bookings}, status=201)
+
+
+class StandingBookings(Resource):
+    """One's own, or those of the people whom one sees; those that ended stay as history."""
+
+    @property
+    def seen(self) -> QuerySet[StandingBooking]:
+        return _for_display(StandingBooking.objects.visible_to(self.user))
+
+    @extend_schema(parameters=[StandingParameters], responses=StandingAnswer(many=True))
+    def list(self, request: Request) -> Response:
+        """The latest first."""
+        asked = self.asked(StandingParameters)
+        rows = self.seen
+        if "patient" in asked:
+            self.looked_at(asked["patient"])
+            rows = rows.filter(patient=asked["patient"])
+        if "series" in asked:
+            rows = rows.filter(series_id=asked["series"])
+        if "in_force_on" in asked:
+            rows = rows.in_force_between(asked["in_force_on"], asked["in_force_on"])  # type: ignore[attr-defined]
+        return self.answer_page(self.page(rows.order_by("-starts_on", "-pk")), StandingAnswer)
+
+    @extend_schema(responses=StandingAnswer)
+    def retrieve(self, request: Request, standing_id: str) -> Response:
+        return self.answer(self.find(self.seen, standing_id), StandingAnswer)
+
+    @extend_schema(request=LeaveSeriesInput, responses=LeftAnswer)
+    @once_per_key()
+    def leave(self, request: Request, standing_id: str) -> Response:
+        """End it the day before `from`, and cancel its bookings from then on."""
+        row = self.find(self.seen, standing_id)
+        self.must("scheduling.change_standing", row.series)
+        said = self.said(LeaveSeriesInput)
+        first: date = said["from"]
+        if said["preview"]:
+            cancelled = bookings_from(row, first, now=self.now)
+        else:
+            reason = said.get("reason", "")
+            _row, cancelled = leave_series(row, from_on=first, actor=self.user, now=self.now, reason=reason)
+        bookings = bookings_for_display(Booking.objects.filter(pk__in=[one.pk for one in cancelled]))
+        context = self.get_serializer_context()
+        shown = StandingAnswer(self.seen.get(pk=row.pk), context=context).data
+        listed = [BookingAnswer(one, context=context).data for one in bookings.order_by("starts_at", "pk")]
+        return Response({**shown, "preview": said["preview"], "cancelled": listed})
+
+
+def _for_display(rows: QuerySet[StandingBooking]) -> QuerySet[StandingBooking]:
+    gaps = Prefetch("gaps", StandingGap.objects.select_related("session__site"))
+    return rows.select_related("series__site").prefetch_related(gaps)
+
+
+def _preview(patient: Patient, preview: TrackPreview) -> dict[str, Any]:
+    return {
+        "preview": True,
+        "patient": str(patient.pk),
+        "starts_on": preview.wish.starts_on.isoformat(),
+        "ends_on": preview.wish.ends_on.isoformat() if preview.wish.ends_on else None,
+        "checked_until": preview.checked_until.isoformat() if preview.checked_until else None,
+        "dates": [
+            {
+                "date": one.on.isoformat(),
+                "session": str(one.session.pk),
+                "series": str(one.session.series_id),
+                "starts_at": one.session.starts_at.astimezone(one.session.site.zone).isoformat(),
+                "codes": list(one.codes),
+                "outcome": one.outcome.value,
+            }
+            for one in preview.dates
+        ],
+        "refused": sorted({one.on.isoformat() for one in preview.refused}),
+    }
