@@ -57,6 +57,12 @@ urlpatterns = [
     ),
     _at("patients/<str:patient_id>/phases/", Phases, LIST_AND_CREATE, "phases"),
     _at("patients/<str:patient_id>/leaves/", Leaves, LIST_AND_CREATE, "leaves"),
+    _at(
+        "patients/<str:patient_id>/leaves/<str:leave_id>/",
+        Leaves,
+        {"patch": "partial_update", "delete": "destroy"},
+        "leave",
+    ),
     _at("patients/<str:patient_id>/weeks/", PatientWeeks, LIST, "patient-weeks"),
     _at("patients/<str:patient_id>/ledger/", Ledger, READ, "ledger"),
     _at("work-hours/", WorkHoursResource, LIST_AND_CREATE, "all-work-hours"),

@@ -4,3 +4,10 @@ from django.dispatch import Signal
 
 plan_changed = Signal()
 """An admission, phase or leave changed. Sends `admission_id`, `patient_id`, `now`."""
+
+admission_ended = Signal()
+"""An admission ends on a day, or on another one than was said. Sends `admission`, `actor`, `now`."""
+
+leave_changed = Signal()
+"""Leave was added, changed or taken back. Sends `admission`, `leave` (as it is now; None where it is gone), `actor` and
+`now`."""

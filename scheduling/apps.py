@@ -9,7 +9,7 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         from people.models.patient import COUNSELOR_REACH
-        from scheduling import permissions  # noqa: F401
+        from scheduling import permissions, receivers  # noqa: F401
         from scheduling.models.session import on_sessions_led_by
 
         if on_sessions_led_by not in COUNSELOR_REACH:

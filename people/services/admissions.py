@@ -9,7 +9,7 @@ from people.constraints import refusing
 from people.errors import InvalidInput
 from people.models import Admission, Counselor, Patient, Program, Site, User
 from people.services.trail import record
-from people.signals import plan_changed
+from people.signals import admission_ended, plan_changed
 
 
 def admit(
@@ -58,7 +58,10 @@ def admit(
 
 
 def discharge(admission: Admission, *, discharged_on: date, actor: User | None, now: datetime) -> Admission:
-    """End the episode on the day, which still counts. Raises InvalidInput for a day before the admission."""
+    """End the episode on the day, which still counts. Raises InvalidInput for a day before the admission.
+
+    What is booked after it is cancelled in the same transaction, by whoever hears `admission_ended`.
+    """
     if discharged_on < admission.admitted_on:
         raise InvalidInput({"discharged_on": _("The discharge lies before the admission.")})
     with transaction.atomic():
@@ -76,6 +79,7 @@ def discharge(admission: Admission, *, discharged_on: date, actor: User | None, 
             before=before,
             after=_facts(locked),
         )
+        admission_ended.send(Admission, admission=locked, actor=actor, now=now)
         plan_changed.send(Admission, admission_id=locked.pk, patient_id=locked.patient_id, now=now)
     return locked
 

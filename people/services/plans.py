@@ -11,7 +11,7 @@ from people.domain.targets import Phase, phase_problem, phases_problem
 from people.errors import InvalidInput
 from people.models import Admission, Leave, Patient, PlanPhase, User
 from people.services.trail import record
-from people.signals import plan_changed
+from people.signals import leave_changed, plan_changed
 from people.translation import translated
 
 MOST_WANTED_KINDS = ("individual", "group", "family")
@@ -102,7 +102,10 @@ def add_phase(admission: Admission, fields: PhaseFields, *, actor: User | None, 
 def add_leave(
     admission: Admission, *, starts_on: date, ends_on: date, reason: str = "", actor: User | None, now: datetime
 ) -> Leave:
-    """Days on which nothing is expected. Raises InvalidInput for dates in the wrong order or overlapping leave."""
+    """Days on which nothing is expected. Raises InvalidInput for dates in the wrong order or overlapping leave.
+
+    What is booked on them is cancelled in the same transaction, by whoever hears `leave_changed`.
+    """
     if ends_on < starts_on:
         raise InvalidInput({"ends_on": _("The leave ends before it starts.")})
     with refusing({"leave_no_overlap": _leave_overlapping}), transaction.atomic():
@@ -110,10 +113,62 @@ def add_leave(
         if Leave.objects.filter(admission=admission, starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
             raise _leave_overlapping()
         row = Leave.objects.create(admission=admission, starts_on=starts_on, ends_on=ends_on, reason=reason)
-        after = {"starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
+        after = _days_of(row)
         record("leave_added", row, actor=actor, now=now, patient_id=admission.patient_id, after=after)
+        leave_changed.send(Leave, admission=admission, leave=row, actor=actor, now=now)
         plan_changed.send(Leave, admission_id=admission.pk, patient_id=admission.patient_id, now=now)
     return row
+
+
+def change_leave(
+    leave: Leave, *, starts_on: date, ends_on: date, reason: str, actor: User | None, now: datetime
+) -> Leave:
+    """The leave with other days: longer, or somebody is back early. Raises InvalidInput as `add_leave` does."""
+    if ends_on < starts_on:
+        raise InvalidInput({"ends_on": _("The leave ends before it starts.")})
+    with refusing({"leave_no_overlap": _leave_overlapping}), transaction.atomic():
+        admission = _lock_admission(leave.admission_id)
+        row = Leave.objects.get(pk=leave.pk)
+        others = Leave.objects.filter(admission=admission).exclude(pk=row.pk)
+        if others.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+            raise _leave_overlapping()
+        before = _days_of(row)
+        row.starts_on, row.ends_on, row.reason = starts_on, ends_on, reason
+        row.save()
+        record(
+            "leave_changed",
+            row,
+            actor=actor,
+            now=now,
+            patient_id=admission.patient_id,
+            before=before,
+            after=_days_of(row),
+        )
+        leave_changed.send(Leave, admission=admission, leave=row, actor=actor, now=now)
+        plan_changed.send(Leave, admission_id=admission.pk, patient_id=admission.patient_id, now=now)
+    return row
+
+
+def remove_leave(leave: Leave, *, actor: User | None, now: datetime) -> None:
+    """The leave was called off: its days count again. The trail keeps what it was."""
+    with transaction.atomic():
+        admission = _lock_admission(leave.admission_id)
+        row = Leave.objects.get(pk=leave.pk)
+        record("leave_removed", row, actor=actor, now=now, patient_id=admission.patient_id, before=_days_of(row))
+        row.delete()
+        leave_changed.send(Leave, admission=admission, leave=None, actor=actor, now=now)
+        plan_changed.send(Leave, admission_id=admission.pk, patient_id=admission.patient_id, now=now)
+
+
+def _lock_admission(admission_id: int) -> Admission:
+    """The admission, read under its patient's lock."""
+    patient_id = Admission.objects.values_list("patient_id", flat=True).get(pk=admission_id)
+    Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
+    return Admission.objects.select_related("site", "program").get(pk=admission_id)
+
+
+def _days_of(row: Leave) -> dict[str, object]:
+    return {"starts_on": row.starts_on.isoformat(), "ends_on": row.ends_on.isoformat()}
 
 
 def _end_open_phase(admission: Admission, *, before: date) -> None:

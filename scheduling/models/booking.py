@@ -73,7 +73,8 @@ class Booking(models.Model):
     cancel_reason = models.CharField(max_length=300, blank=True)
     cancelled_for_leave = models.ForeignKey(
         "people.Leave",
-        on_delete=models.SET_NULL,
+        on_delete=models.DO_NOTHING,  # one that was called off still says why the booking went
+        db_constraint=False,
         null=True,
         blank=True,
         related_name="cancelled_bookings",

@@ -59,6 +59,44 @@ def test_taking_somebody_into_care(cast: Cast, client_of: Clients) -> None:
     assert (changed["phone"], changed["birth_date"], changed["name"]) == (None, "1990-02-28", "Eli Stone")
 
 
+def test_discharge_and_leave_show_what_they_cancel(cast: Cast, client_of: Clients) -> None:
+    booking = cast.booked(cast.ana, cast.session("2026-12-03 18:00"))
+    client, address = client_of(cast.cory), f"{V1}patients/{cast.ana.pk}/"
+    admission = f"{address}admissions/{cast.admission_of(cast.ana).pk}/"
+    nothing: dict[str, list[object]] = {"kept": [], "ended": [], "booked_again": [], "not_booked": []}
+    touched = {
+        "id": str(booking.pk),
+        "session": str(booking.session_id),
+        "starts_at": "2026-12-03T18:00:00-07:00",
+        "ends_at": "2026-12-03T21:00:00-07:00",
+        "kind": "group",
+        "status": "booked",
+        "standing_booking": None,
+    }
+    seen = client.patch(admission, {"discharged_on": "2026-12-02", "preview": True}).json()
+    assert (seen["preview"], seen["discharged_on"]) == (True, "2026-12-02")
+    assert seen["consequences"] == {**nothing, "cancelled": [touched]}
+    days = {"starts_on": "2026-12-01", "ends_on": "2026-12-04"}
+    looked = client.post(f"{address}leaves/", {**days, "preview": True})
+    assert (looked.status_code, looked.json()["id"], looked.json()["consequences"]["cancelled"]) == (
+        200,
+        None,
+        [touched],
+    )
+    assert client.get(f"{V1}bookings/{booking.pk}/").json()["status"] == "booked"
+    made = client.post(f"{address}leaves/", {**days, "reason": "travel"})
+    assert (made.status_code, made.json()["consequences"]["cancelled"]) == (201, [touched])
+    assert client.get(f"{V1}bookings/{booking.pk}/").json()["status"] == "cancelled"
+    leave = f"{address}leaves/{made.json()['id']}/"
+    shorter = client.patch(leave, {"ends_on": "2026-12-02"}).json()
+    assert (shorter["starts_on"], shorter["ends_on"], shorter["reason"]) == ("2026-12-01", "2026-12-02", "travel")
+    assert client.delete(f"{leave}?preview=true").json()["preview"] is True
+    assert client.delete(leave).status_code == 200
+    assert client.get(f"{address}leaves/").json()["results"] == []
+    assert client.patch(admission, {"discharged_on": "2026-12-02"}).json()["preview"] is False
+    assert client.patch(admission, {"discharged_on": "2020-12-02"}).json()["errors"].keys() == {"discharged_on"}
+
+
 def test_patients_are_those_admitted_now(cast: Cast, client_of: Clients) -> None:
     discharge(cast.admission_of(cast.ben), discharged_on=WEEK, actor=None, now=NOW)
     names = {name.pk: name.name for name in (cast.ana, cast.ben)}

@@ -44,7 +44,7 @@ class Clinic:
         fields = SeriesFields(
             cast.program, cast.site, "group", "Skills", "FREQ=WEEKLY;BYDAY=FR", "2026-11-20T18:00", 180, 12
         )
-        add_leave(admission, starts_on=ADMITTED, ends_on=ADMITTED, actor=None, now=NOW)
+        leave = add_leave(admission, starts_on=ADMITTED, ends_on=ADMITTED, actor=None, now=NOW)
         flag = Flag.objects.create(
             patient=cast.ana, admission=admission, week=ADMITTED, kind="at_risk", raised_at=NOW, facts={}
         )
@@ -59,6 +59,7 @@ class Clinic:
             "session_id": str(self.session.pk),
             "booking_id": str(self.booking.pk),
             "series_id": str(series.pk),
+            "leave_id": str(leave.pk),
             "standing_id": str(standing.pk),
             "pause_id": str(pause.pk),
             "work_hours_id": str(cast.work_of(cast.ana).pk),
@@ -133,6 +134,7 @@ TABLE: dict[str, dict[str, Asked]] = {
     "admission": {"patch": UNSEEN},
     "phases": {"get": UNSEEN, "post": UNSEEN},
     "leaves": {"get": UNSEEN, "post": UNSEEN},
+    "leave": {"patch": UNSEEN, "delete": UNSEEN},
     "patient-weeks": {"get": UNSEEN},
     "ledger": {"get": UNSEEN},
     "all-work-hours": {"get": EMPTY, "post": Asked(404, _busy)},
