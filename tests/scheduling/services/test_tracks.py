@@ -10,6 +10,8 @@ from people.models import Patient, TrailEntry
 from scheduling.models import Booking, Session, SessionSeries, StandingBooking, StandingGap
 from scheduling.services.booking import book, cancel
 from scheduling.services.series import SeriesFields, create_series, extend_horizon
+from scheduling.services.series_changes import Scope, SeriesEdit
+from scheduling.services.series_edit import edit_series
 from scheduling.services.standing import fill_standing, leave_series
 from scheduling.services.tracks import TrackWish, join_track, preview_track
 from tests.cast import NOW, Cast, at
@@ -246,3 +248,11 @@ def test_the_evening_stays_the_evening_across_a_clock_change(cast: Cast, first: 
     walls = {row.starts_at.astimezone(cast.site.zone).strftime("%H:%M") for row in rows}
     assert (len(rows), walls, {row.week.weekday() for row in rows}) == (3, hours, {0})
     assert len({row.starts_at.strftime("%H:%M") for row in rows}) == 2
+
+
+def test_occurrences_that_an_edit_makes_keep_their_owners_too(cast: Cast) -> None:
+    series = evening(cast, "MO")
+    join_track(cast.ana, TrackWish((series,), FIRST), actor=None, now=NOW)
+    edit = SeriesEdit(scope=Scope.ALL, changes={"rrule": "FREQ=WEEKLY;BYDAY=MO,TU"})
+    edit_series(series, edit, actor=cast.cory, now=NOW)
+    assert dates_of(cast.ana) == ["11-23", "11-24", "11-30", "12-01", "12-07", "12-08"]
