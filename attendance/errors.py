@@ -24,3 +24,8 @@ class Stale(Refusal):
     code = "stale"
     title = _("Somebody else has changed this meanwhile")
     status = 412
+
+
+class FlagResolved(Refusal):
+    code = "flag_resolved"
+    title = _("This flag is resolved already")

@@ -2,8 +2,10 @@
 
 import rules
 
-from people.models import User
-from people.permissions import manages_site_of
+from attendance.models import Flag
+from people.enums import Role
+from people.models import Patient, User
+from people.permissions import has_in_caseload, manages_site_of
 from scheduling.models import Session
 from scheduling.permissions import leads_session
 
@@ -32,6 +34,29 @@ def can_see_board(user: User) -> bool:
     return bool(user.scope.site_ids) or user.scope.counselor_id is not None
 
 
+@rules.predicate
+def can_act_on_flag(user: User, flag: Flag | None) -> bool:
+    """Coordinator or director of the flag's site, the person's own counselor, whoever leads the session, and whoever
+    it was given to and still sees it.
+    """
+    if flag is None or not user.is_clinic_staff:
+        return False
+    if flag.session is not None:
+        return bool(manages_site_of(user, flag.session) or leads_session(user, flag.session))
+    if manages_site_of(user, flag.admission) or has_in_caseload(user, flag.patient):
+        return True
+    acts = user.has_role(Role.COUNSELOR, Role.COORDINATOR, Role.DIRECTOR)
+    return acts and flag.assigned_to_id == user.pk
+
+
+@rules.predicate
+def can_note_contact(user: User, patient: Patient | None) -> bool:
+    """Whoever acts for the person: coordinator or director of a site of theirs, and their own counselor."""
+    return bool(manages_site_of(user, patient) or has_in_caseload(user, patient)) if patient is not None else False
+
+
+rules.add_perm("attendance.act_on_flag", can_act_on_flag)
+rules.add_perm("attendance.note_contact", can_note_contact)
 rules.add_perm("attendance.see_roster", can_see_roster)
 rules.add_perm("attendance.take_roster", can_take_roster)
 rules.add_perm("attendance.sign_roster", can_sign)

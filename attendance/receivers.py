@@ -6,8 +6,10 @@ from typing import Any
 from django.db.models import Max, Min
 from django.dispatch import receiver
 
+from attendance.services.flags import evaluate_after_commit
 from attendance.services.marking import Span, mark_patients, mark_programs
 from people.signals import plan_changed
+from scheduling.enums import BookingStatus
 from scheduling.models import Booking, Session
 from scheduling.signals import bookings_changed, seats_changed, session_changed, work_hours_changed
 
@@ -28,9 +30,14 @@ def on_work_hours_changed(*, patient_id: int, now: datetime, **_: Any) -> None:
 
 @receiver(bookings_changed, dispatch_uid="attendance.bookings_changed")
 def on_bookings_changed(*, booking_ids: list[int], now: datetime, **_: Any) -> None:
-    """The weeks that the bookings lie in."""
-    rows = Booking.objects.filter(pk__in=booking_ids).order_by("pk").values_list("patient_id", "starts_at", "ends_at")
-    mark_patients([(patient_id, (starts_at, ends_at)) for patient_id, starts_at, ends_at in rows], now=now)
+    """The weeks that the bookings lie in; flags of those whose booking was cancelled follow at once."""
+    rows = list(
+        Booking.objects.filter(pk__in=booking_ids)
+        .order_by("pk")
+        .values_list("patient_id", "starts_at", "ends_at", "status")
+    )
+    mark_patients([(patient_id, (starts_at, ends_at)) for patient_id, starts_at, ends_at, _ in rows], now=now)
+    evaluate_after_commit({patient_id for patient_id, *_, status in rows if status == BookingStatus.CANCELLED})
 
 
 @receiver(session_changed, dispatch_uid="attendance.session_changed")

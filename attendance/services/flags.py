@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -21,7 +21,10 @@ from attendance.services.flag_causes import (
     person_causes,
     severity,
 )
-from attendance.services.weeks import recount_patient
+from attendance.services.weeks import recount
+
+AROUND = timedelta(days=14)
+"""The weeks, before and after today, that what was just done is likely to touch; a sweep sees to any other."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,11 @@ def evaluate_after_commit(patient_ids: Collection[int]) -> None:
 
 
 def _evaluate_now(patient_ids: Collection[int]) -> None:
+    """Both for all of them together: a signature is about a dozen people."""
     moment = timezone.now()
-    for patient_id in patient_ids:
-        recount_patient(patient_id, now=moment)
+    around = (moment.date() - AROUND, moment.date() + AROUND)
+    weeks = TreatmentWeek.objects.open().filter(patient_id__in=patient_ids, week__range=around)
+    recount(weeks.values_list("pk", flat=True), now=moment)
     evaluate_patients(patient_ids, now=moment)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from attendance.enums import AttendanceMode, AttendanceStatus
 from attendance.errors import RosterIncomplete, Stale, TooEarly
 from attendance.models import AttendanceRecord, Roster
+from attendance.services.flags import evaluate_after_commit
 from attendance.services.reckoning import RECKONED, facts, policy_of, reckon
 from attendance.services.roster_rules import RosterRow, check_rows
 from people.models import User
@@ -97,6 +98,7 @@ def sign_roster(session: Session, *, actor: User, now: datetime) -> Roster:
         mark_signed(sheet.session, now=now)
         after = {"version": sheet.roster.version, "records": sorted(record.pk for record in sheet.records.values())}
         write_trail("roster_signed", sheet.session, actor=actor, now=now, after=after)
+        evaluate_after_commit({booking.patient_id for booking in sheet.bookings.values()})
     return sheet.roster
 
 

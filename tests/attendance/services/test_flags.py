@@ -4,15 +4,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from attendance.models import Flag, Outreach, TreatmentWeek
 from attendance.queries import flags_for_display, flags_for_week
 from attendance.services.flags import Evaluated, evaluate, evaluate_patients
-from attendance.services.roster import mark_all_present, sign_roster
+from attendance.services.roster import RosterRow, mark_all_present, save_rows, sign_roster
 from attendance.services.weeks import ensure_weeks, recount_stale
 from people.models import Patient, User
+from scheduling.services.booking import cancel
 from tests.cast import NOW, WEEK, Cast, at
 
 NOTHING = Evaluated(0, 0, 0)
@@ -249,3 +251,19 @@ def test_the_flags_of_the_weeks_shown_come_in_one_query(cast: Cast) -> None:
         shown.pk: ["below_minimum", "unbooked"],
         other.pk: [],
     }
+
+
+def test_a_cancellation_and_a_signature_raise_them_at_once(cast: Cast, django_capture_on_commit_callbacks: Any) -> None:
+    before = at("2026-11-01 12:00")
+    over = cast.session("2026-11-17 18:00", now=before)
+    cast.booked(cast.ana, over, now=before)
+    ahead = cast.booked(cast.ben, cast.session("2026-11-19 09:00", now=before, room=False), now=before)
+    ensure_weeks(now=NOW)
+    save_rows(over, [RosterRow(over.bookings.get().pk, "no_show")], actor=cast.dana, now=NOW)
+    assert flags() == []
+    with time_machine.travel(NOW, tick=False), django_capture_on_commit_callbacks(execute=True):
+        cancel(ahead, actor=cast.cory, now=NOW)
+    assert sorted(Flag.objects.filter(patient=cast.ben).values_list("kind", flat=True)) == ["below_minimum", "unbooked"]
+    with time_machine.travel(NOW, tick=False), django_capture_on_commit_callbacks(execute=True):
+        sign_roster(over, actor=cast.dana, now=NOW)
+    assert "first_absence" in Flag.objects.filter(patient=cast.ana).values_list("kind", flat=True)
