@@ -6,6 +6,7 @@ from web.views.board_repair import patient_repair, patient_repair_undo
 from web.views.book import appointment, book, book_again, cancel_appointment
 from web.views.calendar import calendar, calendar_change, calendar_revoke, calendar_rotate
 from web.views.compliance import compliance
+from web.views.flag_actions import flag_acknowledge, flag_assign, flag_note, flag_resolve, patient_contact
 from web.views.flags import flags
 from web.views.home import home
 from web.views.more import more
@@ -33,10 +34,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compliance/", compliance, name="compliance"),
     path("dev/outbox/", outbox, name="outbox"),
     path("flags/", flags, name="flags"),
+    path("flags/<int:flag_id>/acknowledge/", flag_acknowledge, name="flag-acknowledge"),
+    path("flags/<int:flag_id>/assign/", flag_assign, name="flag-assign"),
+    path("flags/<int:flag_id>/notes/", flag_note, name="flag-note"),
+    path("flags/<int:flag_id>/resolve/", flag_resolve, name="flag-resolve"),
     path("more/", more, name="more"),
     path("patients/<int:patient_id>/", patient, name="patient"),
     path("patients/<int:patient_id>/book/", patient_book, name="patient-book"),
     path("patients/<int:patient_id>/bookings/<int:booking_id>/cancel/", patient_cancel, name="patient-cancel"),
+    path("patients/<int:patient_id>/contact/", patient_contact, name="patient-contact"),
     path("patients/<int:patient_id>/repair/", patient_repair, name="patient-repair"),
     path("patients/<int:patient_id>/repair/undo/", patient_repair_undo, name="patient-repair-undo"),
     path("patients/<int:patient_id>/sessions/", patient_sessions, name="patient-sessions"),

@@ -11,10 +11,11 @@ import time_machine
 from django.test import Client
 from django.urls import URLPattern, reverse
 
+from attendance.models import Flag
 from notifications.services.feeds import create_feed
 from people.models import TrailEntry, User
 from scheduling.models import Booking
-from tests.cast import NOW, Cast
+from tests.cast import ADMITTED, NOW, Cast
 from web.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,10 @@ TABLE: dict[str, Answers] = {
     "today": Answers(stranger=(302, 405), ben=(403, 403), nobody=(403, 403)),
     "compliance": STAFF,
     "flags": STAFF,
+    "flag-acknowledge": ACTION,
+    "flag-assign": ACTION,
+    "flag-note": ACTION,
+    "flag-resolve": ACTION,
     "schedule": STAFF,
     "outbox": Answers(stranger=(404, 405), ben=(403, 403), nobody=(403, 403)),
     "patient": READ_ONLY,
@@ -71,6 +76,7 @@ TABLE: dict[str, Answers] = {
     "patient-book": ACTION,
     "patient-cancel": ACTION,
     "patient-repair": ACTION,
+    "patient-contact": ACTION,
     "patient-repair-undo": ACTION,
     "roster": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),  # Ben sees sessions of his program
 }
@@ -88,7 +94,21 @@ def address_of(cast: Cast) -> Callable[[str], str]:
     session = cast.session("2026-11-20 18:00")
     booking = cast.booked(cast.ana, session)
     feed, _ = create_feed(cast.ana, actor=None, now=NOW)
-    ids = {"booking_id": booking.pk, "pk": feed.pk, "patient_id": cast.ana.pk, "session_id": session.pk}
+    flag = Flag.objects.create(
+        patient=cast.ana,
+        admission=cast.admission_of(cast.ana),
+        week=ADMITTED,
+        kind="at_risk",
+        raised_at=NOW,
+        facts={},
+    )
+    ids = {
+        "flag_id": flag.pk,
+        "booking_id": booking.pk,
+        "pk": feed.pk,
+        "patient_id": cast.ana.pk,
+        "session_id": session.pk,
+    }
 
     def address(name: str) -> str:
         pattern = next(one for one in urlpatterns if isinstance(one, URLPattern) and one.name == name)

@@ -13,6 +13,7 @@ from attendance.enums import WeekState
 from attendance.models import Outreach, TreatmentWeek
 from attendance.queries import TrendPoint
 from attendance.queries.roster import NEWCOMER_DAYS
+from people.models import Admission
 from scheduling.services.repairs import WeekRepair
 from web import format as figures
 from web.components.actions import Action
@@ -79,7 +80,7 @@ def person_row(
         name=week.patient.name,
         url=record,
         counselor=_beside_name(counselor.short_name if counselor else _("No counselor"), week, usual),
-        tag=_newcomer(week, today),
+        tag=newcomer(week.admission, today),
         bar=bar_of(week),
         sum=sum_of(week),
         result=result_of(week),
@@ -175,8 +176,9 @@ def _is_over(week: TreatmentWeek, today: dt.date) -> bool:
     return week.week + dt.timedelta(days=6) < today
 
 
-def _newcomer(week: TreatmentWeek, today: dt.date) -> str:
-    day = (today - week.admission.admitted_on).days + 1
+def newcomer(admission: Admission, today: dt.date) -> str:
+    """ "New · day 9" in the first 30 days."""
+    day = (today - admission.admitted_on).days + 1
     return _("New · day %(day)d") % {"day": day} if 1 <= day <= NEWCOMER_DAYS else ""
 
 

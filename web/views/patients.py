@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from attendance.models import TreatmentWeek
+from attendance.models import Outreach, TreatmentWeek
 from attendance.queries import TREND_WEEKS
 from attendance.queries.ledger import LedgerWeek, ledger
 from attendance.services.weeks import recount_patient
@@ -19,6 +19,7 @@ from people.domain.time import local_date
 from people.enums import Look
 from people.errors import Refusal
 from people.models import Admission, Patient, User
+from people.queries import home_zone
 from people.services.looks import record_look
 from scheduling.enums import BookingStatus, Mode
 from scheduling.models import Booking, Session, SessionCounselor
@@ -26,8 +27,10 @@ from scheduling.queries import for_display, open_sessions, sessions_with_fit
 from scheduling.services.booking import book, cancel
 from scheduling.services.repairs import repairs_for
 from web import format as figures
+from web.forms.flags import ContactForm
 from web.forms.patients import BookForForm, CancelForm, WeekForm
 from web.notices import say_bad, say_done
+from web.rows.flags import step_of
 from web.rows.people import (
     booking_view,
     choices_by_day,
@@ -42,6 +45,7 @@ from web.views.staff import find, must, now, only_staff, today_of, user_of
 
 A_WEEK = timedelta(days=7)
 LONGEST_AHEAD = timedelta(weeks=26)
+STEPS_SHOWN = 10
 
 
 @login_required
@@ -66,6 +70,7 @@ def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
         "weeks": [week_view(entry, zone=zone, today=today) for entry in entries] if zone else [],
         "bookings": [booking_view(booking, today=today, may_cancel=may[booking.session_id]) for booking in bookings],
         "repair": _repair(user, admission, entries, moment),
+        **_contacts(user, person, admission),
         "may_book": user.scope.managed_site_ids or user.scope.counselor_id is not None,
         "sessions_url": reverse("patient-sessions", args=[person.pk]),
     }
@@ -154,6 +159,20 @@ def patient_cancel(request: HttpRequest, patient_id: int, booking_id: int) -> Ht
         recount_patient(person.pk, now=now(), first=booking.week, last=booking.week)
         say_done(request, _("%(when)s is cancelled.") % {"when": when})
     return redirect("patient", patient_id=person.pk)
+
+
+def _contacts(user: User, person: Patient, admission: Admission | None) -> dict[str, Any]:
+    """The last steps that were taken for them, and the form for the next one where the account may act."""
+    steps = Outreach.objects.filter(patient=person).select_related("by", "assignee").order_by("-at", "-pk")
+    acts = admission is not None and (
+        admission.site_id in user.scope.managed_site_ids
+        or (user.scope.counselor_id is not None and admission.primary_counselor_id == user.scope.counselor_id)
+    )
+    zone = admission.zone if admission is not None else home_zone(user)
+    return {
+        "steps": [step_of(step, zone) for step in steps[:STEPS_SHOWN]],
+        "contact_form": ContactForm() if acts else None,
+    }
 
 
 def _repair(
