@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from api.base import Resource
 from api.resources.bookings import Bookings
 from api.resources.calendar_feeds import CalendarFeeds
+from api.resources.family import FamilyConsents, FamilyMembers, Invitations
 from api.resources.flags import Flags
 from api.resources.ledger import Ledger
 from api.resources.me import Me
@@ -63,6 +64,25 @@ urlpatterns = [
         {"patch": "partial_update", "delete": "destroy"},
         "leave",
     ),
+    _at("patients/<str:patient_id>/family-members/", FamilyMembers, LIST_AND_CREATE, "family-members"),
+    _at(
+        "patients/<str:patient_id>/family-members/<str:member_id>/",
+        FamilyMembers,
+        {"patch": "partial_update", "delete": "destroy"},
+        "family-member",
+    ),
+    _at(
+        "patients/<str:patient_id>/family-members/<str:member_id>/consents/",
+        FamilyConsents,
+        LIST_AND_CREATE,
+        "family-consents",
+    ),
+    _at(
+        "patients/<str:patient_id>/family-members/<str:member_id>/consents/<str:consent_id>/revoke/",
+        FamilyConsents,
+        {"post": "revoke"},
+        "revoke-consent",
+    ),
     _at("patients/<str:patient_id>/weeks/", PatientWeeks, LIST, "patient-weeks"),
     _at("patients/<str:patient_id>/ledger/", Ledger, READ, "ledger"),
     _at("work-hours/", WorkHoursResource, LIST_AND_CREATE, "all-work-hours"),
@@ -86,6 +106,13 @@ urlpatterns = [
     _at("bookings/<str:booking_id>/", Bookings, READ, "booking"),
     _at("bookings/<str:booking_id>/cancel/", Bookings, {"post": "cancel"}, "cancel-booking"),
     _at("bookings/<str:booking_id>/move/", Bookings, {"post": "move"}, "move-booking"),
+    _at("bookings/<str:booking_id>/invitations/", Invitations, LIST_AND_CREATE, "invitations"),
+    _at(
+        "bookings/<str:booking_id>/invitations/<str:invitation_id>/withdraw/",
+        Invitations,
+        {"post": "withdraw"},
+        "withdraw-invitation",
+    ),
     _at("weeks/", Board, LIST, "board"),
     _at("weeks/summary/", Board, {"get": "summary"}, "summary"),
     _at("flags/", Flags, LIST, "flags"),

@@ -12,12 +12,15 @@ class SubjectType(models.TextChoices):
     """What a reminder is about."""
 
     BOOKING = "booking", _("Appointment")
+    INVITATION = "invitation", _("Invitation")
 
 
 class MessageKind(models.TextChoices):
     """Why something is told."""
 
     APPOINTMENT = "appointment", _("Reminder of an appointment")
+    INVITATION = "invitation", _("Invitation")
+    INVITATION_CHANGE = "invitation_change", _("Change of an invitation")
 
 
 class MessageState(models.TextChoices):

@@ -44,6 +44,49 @@ def appointment_text(
         return Text(subject=_("Your appointment on %(day)s, %(time)s") % when, body="\n\n".join(paragraphs) + "\n")
 
 
+def invitation_text(
+    starts_at: datetime, *, zone: ZoneInfo, language: str, phone: str, sender_name: str, place: str, url: str
+) -> Text:
+    """When and where somebody is asked to come, and where to answer; who asks and why is not said."""
+    local = starts_at.astimezone(zone)
+    with translation.override(language):
+        when = {"day": short_day(local, language=language), "time": clock_time(local, language=language)}
+        paragraphs = [_("You are invited to an appointment on %(day)s, %(time)s.") % when]
+        if place:
+            paragraphs.append(place)
+        paragraphs.append(_("Will you come? Please answer here: %(url)s") % {"url": url})
+        paragraphs += _closing(phone, sender_name)
+        return Text(subject=_("An appointment on %(day)s, %(time)s") % when, body="\n\n".join(paragraphs) + "\n")
+
+
+def invitation_change_text(
+    was_at: datetime, starts_at: datetime | None, *, zone: ZoneInfo, language: str, phone: str, sender_name: str
+) -> Text:
+    """An appointment to which somebody was asked has another time, or none any more (`starts_at` is None)."""
+    local = was_at.astimezone(zone)
+    with translation.override(language):
+        when = {"day": short_day(local, language=language), "time": clock_time(local, language=language)}
+        if starts_at is None:
+            paragraphs = [
+                _("The appointment on %(day)s, %(time)s to which you were invited does not take place.") % when
+            ]
+        else:
+            new = starts_at.astimezone(zone)
+            when |= {"new_day": short_day(new, language=language), "new_time": clock_time(new, language=language)}
+            paragraphs = [
+                _("The appointment on %(day)s, %(time)s to which you were invited is now on %(new_day)s, %(new_time)s.")
+                % when
+            ]
+        paragraphs += _closing(phone, sender_name)
+        return Text(subject=_("Your appointment on %(day)s, %(time)s") % when, body="\n\n".join(paragraphs) + "\n")
+
+
+def _closing(phone: str, sender_name: str) -> list[str]:
+    """Whom to call, and the neutral sender."""
+    call = _("Questions, or something came up? Call %(phone)s.")
+    return [*([call % {"phone": readable_phone(phone)}] if phone else []), *([sender_name] if sender_name else [])]
+
+
 def short_day(local: datetime, *, language: str) -> str:
     """The day as people write it, in the active language: Tue 24 Nov, or mar 24 nov."""
     day = format_date(local, "D j M")

@@ -46,6 +46,13 @@ class Language(models.TextChoices):
     SPANISH = "es", "Español"
 
 
+class FamilyShare(models.TextChoices):
+    """What a family member may be told, each only under a consent that names it."""
+
+    INVITATIONS = "invitations", _("When and where to come with the patient")
+    ATTENDANCE = "attendance", _("Whether the patient came")
+
+
 class Look(models.TextChoices):
     """What the trail records besides changes: who opened what."""
 

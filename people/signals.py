@@ -11,3 +11,7 @@ admission_ended = Signal()
 leave_changed = Signal()
 """Leave was added, changed or taken back. Sends `admission`, `leave` (as it is now; None where it is gone), `actor` and
 `now`."""
+
+consent_changed = Signal()
+"""A family member's consent was given or taken back, or the member was removed. Sends `member_id`, `patient_id`,
+`now`."""

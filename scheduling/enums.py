@@ -29,4 +29,11 @@ class BookingStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class InvitationState(models.TextChoices):
+    ASKED = "asked", _("Not answered yet")
+    COMING = "coming", _("Coming")
+    DECLINED = "declined", _("Not coming")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 HOLDS_SEAT = (BookingStatus.BOOKED, BookingStatus.OFFERED)

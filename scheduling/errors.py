@@ -105,6 +105,21 @@ class SeriesFull(Refusal):
     title = _("All seats of this series are standing bookings already")
 
 
+class ConsentMissing(Refusal):
+    code = "consent_missing"
+    title = _("Without the patient's consent in force nobody is invited")
+
+
+class NotAFamilySession(Refusal):
+    code = "not_a_family_session"
+    title = _("Family members come to family sessions only")
+
+
+class RoomFull(Refusal):
+    code = "room_full"
+    title = _("The room has no chair left")
+
+
 BY_CODE: dict[str, type[Refusal]] = {
     refusal.code: refusal
     for refusal in (

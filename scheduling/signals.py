@@ -13,3 +13,6 @@ seats_changed = Signal()
 
 work_hours_changed = Signal()
 """Somebody's busy times changed. Sends `patient_id` and `now`."""
+
+invitations_changed = Signal()
+"""Family members were invited, answered, or are no longer. Sends `invitation_ids` and `now`."""

@@ -61,6 +61,7 @@ PATIENT_PLACES = (
 PATIENT_MORE = (
     _Place("work-hours", _("Work hours"), "briefcase"),
     _Place("calendar", _("Your calendar"), "calendar-event"),
+    _Place("family", _("Family"), "people"),
     _Place("preferences", _("Reminders and language"), "bell"),
 )
 STAFF_MORE = (_Place("preferences", _("Language"), "translate"),)

@@ -7,8 +7,18 @@ from web.views.book import appointment, book, book_again, cancel_appointment
 from web.views.calendar import calendar, calendar_change, calendar_revoke, calendar_rotate
 from web.views.compliance import compliance
 from web.views.flag_actions import flag_acknowledge, flag_assign, flag_note, flag_resolve, patient_contact
+from web.views.family import (
+    family,
+    family_consent,
+    family_invite,
+    family_remove,
+    family_revoke,
+    family_withdraw,
+    patient_family,
+)
 from web.views.flags import flags
 from web.views.home import home
+from web.views.invitations import invitation
 from web.views.more import more
 from web.views.outbox import outbox
 from web.views.patients import patient, patient_book, patient_cancel, patient_sessions
@@ -33,16 +43,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/<int:pk>/rotate/", calendar_rotate, name="calendar-rotate"),
     path("compliance/", compliance, name="compliance"),
     path("dev/outbox/", outbox, name="outbox"),
+    path("family/", family, name="family"),
+    path("family/invitations/<int:invitation_id>/withdraw/", family_withdraw, name="family-withdraw"),
+    path("family/members/<int:member_id>/consent/", family_consent, name="family-consent"),
+    path("family/members/<int:member_id>/invite/", family_invite, name="family-invite"),
+    path("family/members/<int:member_id>/remove/", family_remove, name="family-remove"),
+    path("family/members/<int:member_id>/revoke/", family_revoke, name="family-revoke"),
     path("flags/", flags, name="flags"),
     path("flags/<int:flag_id>/acknowledge/", flag_acknowledge, name="flag-acknowledge"),
     path("flags/<int:flag_id>/assign/", flag_assign, name="flag-assign"),
     path("flags/<int:flag_id>/notes/", flag_note, name="flag-note"),
     path("flags/<int:flag_id>/resolve/", flag_resolve, name="flag-resolve"),
+    path("invitations/<str:token>/", invitation, name="invitation"),
     path("more/", more, name="more"),
     path("patients/<int:patient_id>/", patient, name="patient"),
     path("patients/<int:patient_id>/book/", patient_book, name="patient-book"),
     path("patients/<int:patient_id>/bookings/<int:booking_id>/cancel/", patient_cancel, name="patient-cancel"),
     path("patients/<int:patient_id>/contact/", patient_contact, name="patient-contact"),
+    path("patients/<int:patient_id>/family/", patient_family, name="patient-family"),
     path("patients/<int:patient_id>/repair/", patient_repair, name="patient-repair"),
     path("patients/<int:patient_id>/repair/undo/", patient_repair_undo, name="patient-repair-undo"),
     path("patients/<int:patient_id>/sessions/", patient_sessions, name="patient-sessions"),

@@ -4,7 +4,6 @@ import logging
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
-from email.utils import parseaddr
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
+from notifications.domain.message_ids import new_message_id
 from notifications.domain.quiet import SETTLING, QuietHours, reminder_due_at
 from notifications.enums import Channel, MessageKind, MessageState, SubjectType
 from notifications.models import Message, Reminder
@@ -188,7 +188,7 @@ def _message(appointment: Appointment, reminder_id: int, *, due_at: datetime, no
         language=appointment.language,
         subject=text.subject,
         body=text.body,
-        message_id=f"<{uuid.uuid4().hex}@{_domain(settings.DEFAULT_FROM_EMAIL)}>",
+        message_id=new_message_id(settings.DEFAULT_FROM_EMAIL),
         due_at=due_at,
         created_at=now,
     )
@@ -204,9 +204,3 @@ def _text(starts_at: datetime, zone: str, language: str, phone: str, sender_name
         sender_name=sender_name,
         preferences_url=preferences_url,
     )
-
-
-@lru_cache(maxsize=8)
-def _domain(sender: str) -> str:
-    """Where Message-IDs come from (RFC 5322, section 3.6.4)."""
-    return parseaddr(sender)[1].rpartition("@")[2] or "localhost"

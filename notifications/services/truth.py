@@ -1,8 +1,10 @@
 """Whether a message that is about to leave is still true: asked just before each attempt."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from notifications.enums import MessageKind
 from notifications.models import Message
 from notifications.services.reminders import appointments_of
 
@@ -39,8 +41,23 @@ class Drop:
 Verdict = Say | Postpone | Drop
 
 
+Judge = Callable[[Message, datetime], Verdict]
+JUDGES: dict[str, Judge] = {}
+"""Who says what holds, by the kind of message."""
+
+
 def what_holds(message: Message, *, now: datetime) -> Verdict:
-    """What to do with a reminder of an appointment, from the rows as they stand now."""
+    """What to do with a message, from the rows as they stand now. Raises KeyError for a kind that nobody judges."""
+    return JUDGES[message.kind](message, now)
+
+
+def as_written(message: Message) -> Say:
+    """The message in the words in which it lies in the outbox."""
+    return Say(message.contact, message.sender_name, message.language, message.subject, message.body)
+
+
+def judge_reminder(message: Message, now: datetime) -> Verdict:
+    """A reminder of an appointment."""
     if message.reminder is None:  # the appointment has another time, which is told on its own
         return Drop("moved")
     appointment = next(appointments_of([message.reminder.subject_id]), None)
@@ -55,3 +72,6 @@ def what_holds(message: Message, *, now: datetime) -> Verdict:
         return Postpone(due_at)
     text = appointment.text()
     return Say(appointment.contact, appointment.sender_name, appointment.language, text.subject, text.body)
+
+
+JUDGES[MessageKind.APPOINTMENT] = judge_reminder

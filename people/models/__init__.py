@@ -2,6 +2,7 @@
 
 from people.models.admission import Admission
 from people.models.counselor import Counselor
+from people.models.family import FamilyConsent, FamilyMember
 from people.models.leave import Leave
 from people.models.membership import Membership
 from people.models.patient import Patient
@@ -14,6 +15,8 @@ from people.models.user import User
 __all__ = [
     "Admission",
     "Counselor",
+    "FamilyConsent",
+    "FamilyMember",
     "Focus",
     "Leave",
     "Membership",

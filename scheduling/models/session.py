@@ -45,6 +45,7 @@ class Session(models.Model):
     `occurrence_local` is the wall time that the series gave it, and stays its identity when it is moved. `off_series`
     marks one that the series itself took away (an edit, its end, a pause): where the series wants it again it comes
     back under its id, while one that somebody cancelled stays cancelled.
+    `guests_expected` are family members who said that they come: they count against the room, never against the seats.
     """
 
     series = models.ForeignKey(
@@ -63,6 +64,7 @@ class Session(models.Model):
     capacity = models.PositiveSmallIntegerField()
     seats_taken = models.PositiveSmallIntegerField(default=0)
     seats_held = models.PositiveSmallIntegerField(default=0)
+    guests_expected = models.PositiveSmallIntegerField(default=0, db_default=0)
     state = models.CharField(max_length=10, choices=SessionState.choices, default=SessionState.SCHEDULED)
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.IN_PERSON)
     room = models.ForeignKey("people.Room", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions")

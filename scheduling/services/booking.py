@@ -10,7 +10,7 @@ from people.models import Patient, User
 from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.domain.fit import why_not
-from scheduling.enums import HOLDS_SEAT, BookingStatus
+from scheduling.enums import HOLDS_SEAT, BookingStatus, Kind
 from scheduling.errors import (
     BY_CODE,
     LIFTED_BY_STAFF,
@@ -24,6 +24,7 @@ from scheduling.errors import (
 )
 from scheduling.models import Booking, Session
 from scheduling.queries import calendar_of, option_of
+from scheduling.services.invitations import withdraw_of
 from scheduling.services.locks import lock_patient, lock_sessions, read_booking
 from scheduling.services.seats import free_seat, take_seat
 from scheduling.services.waitlist import promote_after_commit
@@ -207,6 +208,8 @@ def release(
     booking.cancel_reason = reason[:300]
     booking.sequence += 1
     booking.save()
+    if session.kind == Kind.FAMILY:
+        withdraw_of(booking, actor=actor, now=now)
     if held_seat and free_seat(session):
         promote_after_commit(session.pk)
     _tell(booking, session, now=now)

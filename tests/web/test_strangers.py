@@ -14,14 +14,15 @@ from django.urls import URLPattern, reverse
 from attendance.models import Flag
 from notifications.services.feeds import create_feed
 from people.models import TrailEntry, User
-from scheduling.models import Booking
+from people.services.family import MemberFields, add_member
+from scheduling.models import Booking, Invitation
 from tests.cast import ADMITTED, NOW, Cast
 from web.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
 
-WITHOUT_ACCOUNT = {"styleguide"}
-"""Not behind a sign-in: it is not there at all outside debug mode."""
+WITHOUT_ACCOUNT = {"styleguide", "invitation"}
+"""Not behind a sign-in: not there at all outside debug mode, or opened by a link that nobody can guess."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ TABLE: dict[str, Answers] = {
     "work-day": Answers(stranger=(404, 404), ben=(405, 400), nobody=(404, 404)),
     "work-day-clear": Answers(stranger=(404, 404), ben=(405, 302), nobody=(404, 404)),
     "calendar": Answers(stranger=(404, 404), ben=(200, 400), nobody=(404, 404)),
+    "family": Answers(stranger=(404, 404), ben=(200, 400), nobody=(404, 404)),
     "preferences": Answers(stranger=(200, 400), ben=(200, 400), nobody=(404, 404)),
     "more": Answers(stranger=(404, 404), ben=(200, 200), nobody=(404, 404)),
     # One of Ana's.
@@ -61,6 +63,11 @@ TABLE: dict[str, Answers] = {
     "calendar-change": Answers(stranger=(404, 404), ben=(405, 404), nobody=(404, 404)),
     "calendar-revoke": Answers(stranger=(404, 404), ben=(405, 404), nobody=(404, 404)),
     "calendar-rotate": Answers(stranger=(404, 404), ben=(405, 404), nobody=(404, 404)),
+    "family-consent": ACTION,
+    "family-invite": ACTION,
+    "family-remove": ACTION,
+    "family-revoke": ACTION,
+    "family-withdraw": ACTION,
     # The staff's: a stranger's own site, without anybody of this one.
     "today": Answers(stranger=(302, 405), ben=(403, 403), nobody=(403, 403)),
     "compliance": STAFF,
@@ -74,6 +81,7 @@ TABLE: dict[str, Answers] = {
     "patient": READ_ONLY,
     "patient-sessions": READ_ONLY,
     "patient-book": ACTION,
+    "patient-family": NOTHING,
     "patient-cancel": ACTION,
     "patient-repair": ACTION,
     "patient-contact": ACTION,
@@ -109,6 +117,11 @@ def address_of(cast: Cast) -> Callable[[str], str]:
         "patient_id": cast.ana.pk,
         "session_id": session.pk,
     }
+    member = add_member(cast.ana, MemberFields("Rosa"), actor=None, now=NOW)
+    invitation = Invitation.objects.create(
+        booking=booking, session=session, member=member, nonce="n", token_digest="d", invited_at=NOW
+    )
+    ids |= {"member_id": member.pk, "invitation_id": invitation.pk}
 
     def address(name: str) -> str:
         pattern = next(one for one in urlpatterns if isinstance(one, URLPattern) and one.name == name)

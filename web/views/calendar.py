@@ -13,6 +13,7 @@ from notifications.models import CalendarFeed
 from notifications.services.feeds import change_feed, create_feed, revoke_feed, rotate_feed
 from people.errors import InvalidInput
 from web.forms.calendar import FeedForm
+from web.forms.refusals import blame
 from web.notices import say_bad, say_done
 from web.patients.visit import Visit, patient_page
 
@@ -34,7 +35,7 @@ def calendar(request: HttpRequest, visit: Visit) -> HttpResponse:
     try:
         feed, path = create_feed(visit.patient, actor=visit.user, now=visit.now, **form.fields_for_service())
     except InvalidInput as refusal:
-        _blame(form, refusal)
+        blame(form, refusal)
         return _page(request, visit, form=form, status=400)
     return _page(request, visit, form=FeedForm(), shown=feed, address=request.build_absolute_uri(path))
 
@@ -50,7 +51,7 @@ def calendar_change(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse
     try:
         change_feed(feed, actor=visit.user, now=visit.now, **form.fields_for_service())
     except InvalidInput as refusal:
-        _blame(form, refusal)
+        blame(form, refusal)
         return _page(request, visit, form=FeedForm(), changed=form, status=400)
     say_done(request, _("Changed. Your calendar shows it when it next looks."))
     return redirect("calendar")
@@ -87,11 +88,6 @@ def _own_feed(visit: Visit, pk: int) -> CalendarFeed:
 
 def _live_feeds(visit: Visit) -> Any:
     return CalendarFeed.objects.visible_to(visit.user).live()
-
-
-def _blame(form: FeedForm, refusal: InvalidInput) -> None:
-    for field, sentences in refusal.errors.items():
-        form.add_error(field if field in form.fields else None, sentences)
 
 
 def _page(

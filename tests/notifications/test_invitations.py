@@ -1,0 +1,132 @@
+"""What family members are told: when and where, only under consent, and nothing of what it is."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail
+
+from notifications.enums import MessageState
+from notifications.models import Message
+from notifications.services.delivery import deliver_due
+from people.enums import FamilyShare
+from people.models import FamilyConsent, FamilyMember
+from people.services.family import MemberFields, add_member, change_member, give_consent, revoke_consent
+from scheduling.models import Invitation
+from scheduling.services.booking import cancel
+from scheduling.services.invitations import answer, invite
+from scheduling.services.sessions import cancel_session, change_session
+from tests.cast import NOW, Cast
+from tests.notifications.builders import fields_of
+
+HOUR = timedelta(hours=1)
+BETRAYING = ("family", "group", "treatment", "program", "evening track", "ana", "reyes", "dana", "process")
+
+
+@pytest.fixture
+def invited(cast: Cast) -> Invitation:
+    session = cast.session("2026-11-19 18:00", minutes=120, kind="family", capacity=8)
+    member = add_member(cast.ana, MemberFields("Rosa", email="rosa@example.org"), actor=None, now=NOW)
+    give_consent(
+        member,
+        shares=frozenset({FamilyShare.INVITATIONS}),
+        starts_on=date(2026, 11, 18),
+        ends_on=date(2026, 11, 30),
+        actor=None,
+        now=NOW,
+    )
+    return invite(cast.booked(cast.ana, session), member, actor=None, now=NOW)
+
+
+def deliver() -> list[str]:
+    """The bodies of what was sent now."""
+    before = len(mail.outbox)
+    deliver_due(clock=lambda: NOW)
+    return [str(sent.body) for sent in mail.outbox[before:]]
+
+
+def states() -> list[tuple[str, str]]:
+    return list(Message.objects.order_by("pk").values_list("kind", "state"))
+
+
+def test_an_invitation_says_when_and_where_and_nothing_else(invited: Invitation) -> None:
+    [body] = deliver()
+    assert body == (
+        "You are invited to an appointment on Thu 19 Nov, 6:00 pm.\n\n"
+        "214 Maple Street, Room 4\n\n"
+        f"Will you come? Please answer here: http://127.0.0.1:8000/invitations/{invited.token}/\n\n"
+        "Questions, or something came up? Call +1 303-555-0100.\n\n"
+        "Maple Street\n"
+    )
+    said = f"{mail.outbox[0].subject} {body.replace(invited.token, '')}".lower()
+    assert [word for word in BETRAYING if word in said] == []
+    assert mail.outbox[0].to == ["rosa@example.org"]
+
+
+def test_it_goes_out_in_the_language_of_whoever_is_asked(invited: Invitation) -> None:
+    fields = MemberFields("Rosa", email="rosa@example.org", language="es")
+    change_member(invited.member, fields, actor=None, now=NOW)
+    assert deliver()[0].startswith("Está invitado a una cita el jue 19 nov, 18:00.")
+
+
+def test_a_consent_taken_back_before_it_leaves_keeps_it_here(invited: Invitation) -> None:
+    revoke_consent(FamilyConsent.objects.get(), actor=None, now=NOW)
+    assert (deliver(), states()) == ([], [("invitation", MessageState.DROPPED)])
+
+
+def test_a_consent_that_ran_out_before_it_leaves_keeps_it_here(invited: Invitation) -> None:
+    FamilyConsent.objects.update(ends_on=date(2026, 11, 17), starts_on=date(2026, 11, 1))
+    assert (deliver(), states()) == ([], [("invitation", MessageState.DROPPED)])
+
+
+@pytest.mark.parametrize("by", ["patient", "session"])
+def test_whoever_knew_is_told_that_it_does_not_take_place(invited: Invitation, by: str) -> None:
+    deliver()
+    if by == "patient":
+        cancel(invited.booking, actor=None, now=NOW)
+    else:
+        cancel_session(invited.session, actor=None, now=NOW)
+    [body] = deliver()
+    assert body.startswith("The appointment on Thu 19 Nov, 6:00 pm to which you were invited does not take place.")
+
+
+def test_whoever_did_not_know_yet_hears_nothing(invited: Invitation) -> None:
+    cancel(invited.booking, actor=None, now=NOW)
+    assert (deliver(), states()) == ([], [("invitation", MessageState.DROPPED)])
+
+
+def test_without_consent_nobody_hears_that_it_is_off(invited: Invitation) -> None:
+    deliver()
+    revoke_consent(FamilyConsent.objects.get(), actor=None, now=NOW)
+    cancel(invited.booking, actor=None, now=NOW)
+    assert deliver() == []
+
+
+def test_a_new_time_is_told_once_to_whoever_knew_the_old_one(invited: Invitation) -> None:
+    deliver()
+    answer(invited, coming=True, now=NOW)
+    session = invited.session
+    moved = fields_of(session, starts_at=session.starts_at + HOUR, ends_at=session.ends_at + HOUR)
+    change_session(session, moved, actor=None, now=NOW)
+    [body] = deliver()
+    assert body.startswith(
+        "The appointment on Thu 19 Nov, 6:00 pm to which you were invited is now on Thu 19 Nov, 7:00 pm."
+    )
+    assert deliver() == []
+
+
+def test_what_waits_says_the_new_time_by_itself(invited: Invitation) -> None:
+    session = invited.session
+    moved = fields_of(session, starts_at=session.starts_at + HOUR, ends_at=session.ends_at + HOUR)
+    change_session(session, moved, actor=None, now=NOW)
+    [body] = deliver()
+    assert body.startswith("You are invited to an appointment on Thu 19 Nov, 7:00 pm.")
+
+
+def test_without_an_address_nothing_is_written(cast: Cast) -> None:
+    member = FamilyMember.objects.create(patient=cast.ana, name="Luis", created_at=NOW)
+    FamilyConsent.objects.create(
+        member=member, starts_on=date(2026, 11, 1), ends_on=date(2026, 12, 1), wording="", given_at=NOW
+    )
+    session = cast.session("2026-11-19 18:00", kind="family")
+    invite(cast.booked(cast.ana, session), member, actor=None, now=NOW)
+    assert states() == []

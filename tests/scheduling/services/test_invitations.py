@@ -1,0 +1,171 @@
+"""Family members at family sessions: only under consent, by a link, on chairs beside the patients' seats."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from people.enums import FamilyShare
+from people.errors import Refusal
+from people.models import FamilyConsent, FamilyMember, Patient, Room
+from people.services.family import MemberFields, add_member, give_consent, remove_member, revoke_consent
+from scheduling.enums import InvitationState
+from scheduling.models import Booking, Invitation, Session
+from scheduling.services.booking import cancel
+from scheduling.services.invitations import answer, invite, withdraw
+from scheduling.services.sessions import cancel_session
+from tests.cast import NOW, Cast, at
+
+TODAY = date(2026, 11, 18)
+
+
+def sister_of(cast: Cast, patient: Patient, *, days: int = 30, name: str = "Rosa") -> FamilyMember:
+    member = add_member(patient, MemberFields(name, email="rosa@example.org"), actor=None, now=NOW)
+    if days:
+        give_consent(
+            member,
+            shares=frozenset({FamilyShare.INVITATIONS}),
+            starts_on=TODAY,
+            ends_on=TODAY + timedelta(days=days),
+            actor=None,
+            now=NOW,
+        )
+    return member
+
+
+def family_evening(cast: Cast, **fields: object) -> Session:
+    return cast.session("2026-11-19 18:00", minutes=120, **{"kind": "family", "capacity": 8, **fields})  # type: ignore[arg-type]
+
+
+def asked(cast: Cast, *, session: Session | None = None, name: str = "Rosa") -> Invitation:
+    booking = Booking.objects.filter(patient=cast.ana, live=True).first()
+    booking = booking or cast.booked(cast.ana, session or family_evening(cast))
+    return invite(booking, sister_of(cast, cast.ana, name=name), actor=None, now=NOW)
+
+
+def guests(session_id: int) -> int:
+    return Session.objects.get(pk=session_id).guests_expected
+
+
+def refused(code: str, *args: object, **options: object) -> None:
+    work, *rest = args
+    with pytest.raises(Refusal) as caught:
+        work(*rest, **options)  # type: ignore[operator]
+    assert caught.value.code == code
+
+
+def test_an_invitation_is_found_by_its_token_which_stands_in_no_table(cast: Cast) -> None:
+    invitation = asked(cast)
+    token = invitation.token
+    assert len(token) == 32
+    assert Invitation.objects.by_token(token).get() == invitation
+    assert not Invitation.objects.by_token(token[:-1] + "x").exists()
+    assert token not in {str(value) for value in Invitation.objects.values().get().values()}
+
+
+def test_whoever_is_asked_already_is_not_asked_twice(cast: Cast) -> None:
+    invitation = asked(cast)
+    again = invite(invitation.booking, invitation.member, actor=None, now=NOW)
+    assert (again, Invitation.objects.count()) == (invitation, 1)
+
+
+def test_yes_takes_a_chair_and_no_gives_it_back_and_seats_stay_as_they_are(cast: Cast) -> None:
+    invitation = asked(cast)
+    for coming, state, chairs in [
+        (True, "coming", 1),
+        (True, "coming", 1),
+        (False, "declined", 0),
+        (True, "coming", 1),
+    ]:
+        assert answer(invitation, coming=coming, now=NOW).state == state
+        assert guests(invitation.session_id) == chairs
+    session = Session.objects.get(pk=invitation.session_id)
+    assert (session.seats_taken, session.seats_left) == (1, 7)
+
+
+def test_the_room_has_as_many_chairs_as_its_seats_leave(cast: Cast) -> None:
+    room = Room.objects.create(site=cast.site, name="Small room", seats=9)
+    session = family_evening(cast)
+    Session.objects.filter(pk=session.pk).update(room=room)
+    first, second = asked(cast, session=session), asked(cast, name="Luis")
+    answer(first, coming=True, now=NOW)
+    refused("room_full", answer, second, coming=True, now=NOW)
+    second.refresh_from_db()
+    assert (guests(session.pk), second.state) == (1, InvitationState.ASKED)
+    answer(first, coming=False, now=NOW)
+    assert answer(second, coming=True, now=NOW).state == InvitationState.COMING
+
+
+def test_by_video_there_are_chairs_for_everyone(cast: Cast) -> None:
+    session = family_evening(cast, room=None, mode="telehealth")
+    for name in ("Rosa", "Luis", "Eva"):
+        answer(asked(cast, session=session, name=name), coming=True, now=NOW)
+    assert guests(session.pk) == 3
+
+
+def test_without_a_consent_for_that_day_nobody_is_asked(cast: Cast) -> None:
+    booking = cast.booked(cast.ana, family_evening(cast))
+    for member in (sister_of(cast, cast.ana, days=0), sister_of(cast, cast.ana)):
+        FamilyConsent.objects.filter(member=member).update(ends_on=TODAY)
+        refused("consent_missing", invite, booking, member, actor=None, now=NOW)
+    assert Invitation.objects.count() == 0
+
+
+def test_only_to_family_sessions_that_are_booked_and_ahead(cast: Cast) -> None:
+    sister = sister_of(cast, cast.ana)
+    group = cast.booked(cast.ana, cast.session("2026-11-21 10:00"))
+    refused("not_a_family_session", invite, group, sister, actor=None, now=NOW)
+    booking = cast.booked(cast.ana, family_evening(cast))
+    refused("session_started", invite, booking, sister, actor=None, now=at("2026-11-19 18:00"))
+    refused("booking_cancelled", invite, booking, sister_of(cast, cast.patient()), actor=None, now=NOW)
+    cancel(booking, actor=None, now=NOW)
+    refused("booking_cancelled", invite, booking, sister, actor=None, now=NOW)
+
+
+def test_a_consent_taken_back_takes_the_invitation_and_the_chair(cast: Cast) -> None:
+    invitation = asked(cast)
+    answer(invitation, coming=True, now=NOW)
+    revoke_consent(FamilyConsent.objects.get(member=invitation.member), actor=None, now=NOW)
+    invitation.refresh_from_db()
+    assert (invitation.state, guests(invitation.session_id)) == (InvitationState.WITHDRAWN, 0)
+    refused("session_cancelled", answer, invitation, coming=True, now=NOW)
+
+
+def test_who_is_removed_is_asked_no_more(cast: Cast) -> None:
+    invitation = asked(cast)
+    remove_member(invitation.member, actor=None, now=NOW)
+    assert Invitation.objects.get().state == InvitationState.WITHDRAWN
+
+
+def test_a_new_consent_that_still_covers_the_day_keeps_the_invitation(cast: Cast) -> None:
+    invitation = asked(cast)
+    give_consent(
+        invitation.member,
+        shares=frozenset({FamilyShare.INVITATIONS}),
+        starts_on=TODAY,
+        ends_on=TODAY + timedelta(days=2),
+        actor=None,
+        now=NOW,
+    )
+    assert Invitation.objects.get().state == InvitationState.ASKED
+
+
+@pytest.mark.parametrize("by", ["patient", "session"])
+def test_what_is_cancelled_is_an_invitation_to_nothing(cast: Cast, by: str) -> None:
+    invitation = asked(cast)
+    answer(invitation, coming=True, now=NOW)
+    if by == "patient":
+        cancel(invitation.booking, actor=None, now=NOW)
+    else:
+        cancel_session(invitation.session, actor=None, now=NOW)
+    assert (Invitation.objects.get().state, guests(invitation.session_id)) == (InvitationState.WITHDRAWN, 0)
+
+
+def test_an_invitation_is_withdrawn_and_may_be_made_again(cast: Cast) -> None:
+    invitation = asked(cast)
+    withdraw(invitation, actor=cast.cory, now=NOW)
+    again = invite(invitation.booking, invitation.member, actor=None, now=NOW)
+    assert (again.state, again.token != invitation.token) == (InvitationState.ASKED, True)
+
+
+def test_an_answer_comes_too_late_once_the_session_begins(cast: Cast) -> None:
+    refused("session_started", answer, asked(cast), coming=True, now=at("2026-11-19 18:00"))

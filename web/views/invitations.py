@@ -1,0 +1,65 @@
+"""Answering an invitation by its link: no account, no name, nothing but when and where."""
+
+from datetime import timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from people.errors import Refusal
+from scheduling.enums import InvitationState, Mode
+from scheduling.models import Invitation
+from scheduling.services.invitations import answer
+from web import format as figures
+from web.notices import say_bad
+from web.rows.sessions import day_of, times_of
+
+JOIN_BEFORE = timedelta(minutes=15)
+ANSWERS = {"yes": True, "no": False}
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Shows when and where; POST answers yes or no. A link that leads nowhere any more is no link (404)."""
+    rows = Invitation.objects.standing().by_token(token)
+    found = rows.select_related("member", "session__site", "session__room").first()
+    if found is None or not found.session.is_live:
+        raise Http404
+    with translation.override(found.member.language):
+        if request.method == "POST":
+            return _answer(request, found, token)
+        return render(request, "invitations/page.html", _context(found))
+
+
+def _answer(request: HttpRequest, found: Invitation, token: str) -> HttpResponse:
+    if request.POST.get("answer") not in ANSWERS:
+        say_bad(request, _("Choose yes or no."))
+        return redirect("invitation", token=token)
+    try:
+        answer(found, coming=ANSWERS[request.POST["answer"]], now=timezone.now())
+    except Refusal as refused:
+        say_bad(request, f"{refused.detail}.")
+    return redirect("invitation", token=token)
+
+
+def _context(found: Invitation) -> dict[str, object]:
+    session, now = found.session, timezone.now()
+    near = session.starts_at - JOIN_BEFORE <= now < session.ends_at
+    return {
+        "when": f"{figures.short_day(day_of(session))}, {times_of(session)}",
+        "by_video": session.mode == Mode.TELEHEALTH,
+        "place": session.site.address,
+        "note": ", ".join(
+            part for part in (session.site.directions, session.room.name if session.room else "") if part
+        ),
+        "phone": session.site.phone,
+        "state": found.state,
+        "answered": found.state != InvitationState.ASKED,
+        "coming": found.state == InvitationState.COMING,
+        "has_begun": now >= session.starts_at,
+        "join_url": session.telehealth_url if near and found.state == InvitationState.COMING else "",
+    }
