@@ -140,7 +140,7 @@ class FamilyConsents(FamilyMembers):
 
     @extend_schema(request=ConsentInput, responses={201: ConsentAnswer})
     @once_per_key()
-    def create(self, request: Request, patient_id: str, member_id: str) -> Response:  # type: ignore[override]
+    def create(self, request: Request, patient_id: str, member_id: str) -> Response:
         """From today on, in place of the one before."""
         member = self.member(member_id)
         said = self.said(ConsentInput)

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from people.constraints import refusing
+from people.errors import InvalidInput
 from people.models import Counselor, User
 from people.retries import retrying_deadlocks
 from people.services.trail import record
@@ -57,6 +59,8 @@ def change_session(session: Session, fields: SessionFields, *, actor: User | Non
         refuse_clashes(fields, without=locked.pk)
         if fields.capacity < locked.seats_taken + locked.seats_held:
             raise SessionFull(seats_taken=locked.seats_taken)
+        if fields.room is not None and fields.capacity + locked.guests_expected > fields.room.seats:
+            raise InvalidInput({"room": _("The room has fewer seats than the session and its guests.")})
         before, moved = facts(locked), (locked.starts_at, locked.ends_at) != (fields.starts_at, fields.ends_at)
         recounted = moved or clinical != locked.clinical_minutes
         for name, value in _columns(fields).items():

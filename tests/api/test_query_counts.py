@@ -13,7 +13,7 @@ from attendance.models import Flag
 from attendance.services.weeks import recount_patient
 from notifications.models import Message
 from notifications.services.feeds import create_feed
-from people.models import Leave, Patient, PlanPhase
+from people.models import FamilyMember, Leave, Patient, PlanPhase
 from scheduling.services.series import SeriesFields, create_series
 from scheduling.services.work_hours import WorkHoursFields, add_work_hours
 from tests.api.conftest import Clients
@@ -113,6 +113,12 @@ def _evidence(cast: Cast, number: int) -> None:
         save_rows(session, [RosterRow(booking.pk, "present")], actor=cast.dana, now=NOW)
 
 
+def _family(cast: Cast, number: int) -> None:
+    FamilyMember.objects.bulk_create(
+        [FamilyMember(patient=_una(cast), name=f"Relative {at}", created_at=NOW) for at in range(number)]
+    )
+
+
 def _una(cast: Cast) -> Patient:
     found: Patient | None = Patient.objects.filter(name="Una").first()
     return found or cast.patient("Una", account=True)
@@ -122,6 +128,7 @@ LISTS: dict[str, tuple[Fill, str, int]] = {
     "patients": (_patients, "patients/", 5),
     "phases": (_phases, "patients/{una}/phases/", 5),
     "leaves": (_leaves, "patients/{una}/leaves/", 5),
+    "family members": (_family, "patients/{una}/family-members/", 5),
     "sessions": (_sessions, "sessions/?limit=200", 4),
     "sessions and their fit": (_sessions, "sessions/?limit=200&patient={una}", 10),
     "sessions that fit": (_sessions, "sessions/?limit=200&fits=true&patient={una}", 10),

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from api.urls import urlpatterns
 from people.models import TrailEntry
+from people.services.family import MemberFields, add_member
 from people.services.plans import add_leave
 from scheduling.models import Booking, Session
 from tests.api.conftest import Clients
@@ -48,6 +49,7 @@ class Clinic:
         flag = Flag.objects.create(
             patient=cast.ana, admission=admission, week=ADMITTED, kind="at_risk", raised_at=NOW, facts={}
         )
+        member = add_member(cast.ana, MemberFields("Rosa"), actor=None, now=NOW)
         feed, _ = create_feed(cast.ana, actor=None, now=NOW)
         series = create_series(fields, actor=None, now=NOW, weeks=2)
         wish = TrackWish((series,), date(2026, 11, 20), date(2026, 11, 27))
@@ -63,6 +65,9 @@ class Clinic:
             "standing_id": str(standing.pk),
             "pause_id": str(pause.pk),
             "work_hours_id": str(cast.work_of(cast.ana).pk),
+            "member_id": str(member.pk),
+            "consent_id": "1",
+            "invitation_id": "1",
             "flag_id": str(flag.pk),
             "feed_id": str(feed.pk),
         }
@@ -135,6 +140,10 @@ TABLE: dict[str, dict[str, Asked]] = {
     "phases": {"get": UNSEEN, "post": UNSEEN},
     "leaves": {"get": UNSEEN, "post": UNSEEN},
     "leave": {"patch": UNSEEN, "delete": UNSEEN},
+    "family-members": {"get": UNSEEN, "post": UNSEEN},
+    "family-member": {"patch": UNSEEN, "delete": UNSEEN},
+    "family-consents": {"get": UNSEEN, "post": UNSEEN},
+    "revoke-consent": {"post": UNSEEN},
     "patient-weeks": {"get": UNSEEN},
     "ledger": {"get": UNSEEN},
     "all-work-hours": {"get": EMPTY, "post": Asked(404, _busy)},
@@ -158,6 +167,8 @@ TABLE: dict[str, dict[str, Asked]] = {
     "booking": {"get": UNSEEN},
     "cancel-booking": {"post": UNSEEN},
     "move-booking": {"post": UNSEEN},
+    "invitations": {"get": UNSEEN, "post": UNSEEN},
+    "withdraw-invitation": {"post": UNSEEN},
     "board": {"get": EMPTY},
     "summary": {"get": EMPTY},
     "flags": {"get": EMPTY},

@@ -65,7 +65,7 @@ def test_an_invitation_says_when_and_where_and_nothing_else(invited: Invitation)
 def test_it_goes_out_in_the_language_of_whoever_is_asked(invited: Invitation) -> None:
     fields = MemberFields("Rosa", email="rosa@example.org", language="es")
     change_member(invited.member, fields, actor=None, now=NOW)
-    assert deliver()[0].startswith("Está invitado a una cita el jue 19 nov, 18:00.")
+    assert deliver()[0].startswith("Tiene una invitación para una cita el jue 19 nov, 18:00.")
 
 
 def test_a_consent_taken_back_before_it_leaves_keeps_it_here(invited: Invitation) -> None:

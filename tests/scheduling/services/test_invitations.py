@@ -12,8 +12,9 @@ from scheduling.enums import InvitationState
 from scheduling.models import Booking, Invitation, Session
 from scheduling.services.booking import cancel
 from scheduling.services.invitations import answer, invite, withdraw
-from scheduling.services.sessions import cancel_session
+from scheduling.services.sessions import cancel_session, change_session
 from tests.cast import NOW, Cast, at
+from tests.notifications.builders import fields_of
 
 TODAY = date(2026, 11, 18)
 
@@ -169,3 +170,14 @@ def test_an_invitation_is_withdrawn_and_may_be_made_again(cast: Cast) -> None:
 
 def test_an_answer_comes_too_late_once_the_session_begins(cast: Cast) -> None:
     refused("session_started", answer, asked(cast), coming=True, now=at("2026-11-19 18:00"))
+
+
+def test_a_smaller_room_must_still_hold_the_guests(cast: Cast) -> None:
+    invitation = asked(cast)
+    answer(invitation, coming=True, now=NOW)
+    session = Session.objects.get(pk=invitation.session_id)
+    small = Room.objects.create(site=cast.site, name="Small room", seats=8)
+    refused("invalid", change_session, session, fields_of(session, room=small), actor=None, now=NOW)
+    Room.objects.filter(pk=small.pk).update(seats=9)
+    small.refresh_from_db()
+    assert change_session(session, fields_of(session, room=small), actor=None, now=NOW).room == small

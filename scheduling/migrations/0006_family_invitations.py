@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("people", "0004_family_members"),
-        ("scheduling", "0004_series_pauses_and_parts"),
+        ("scheduling", "0005_bookings_remember_their_leave"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
