@@ -6,7 +6,6 @@ from web.views.board_repair import patient_repair, patient_repair_undo
 from web.views.book import appointment, book, book_again, cancel_appointment
 from web.views.calendar import calendar, calendar_change, calendar_revoke, calendar_rotate
 from web.views.compliance import compliance
-from web.views.flag_actions import flag_acknowledge, flag_assign, flag_note, flag_resolve, patient_contact
 from web.views.family import (
     family,
     family_consent,
@@ -16,6 +15,7 @@ from web.views.family import (
     family_withdraw,
     patient_family,
 )
+from web.views.flag_actions import flag_acknowledge, flag_assign, flag_note, flag_resolve, patient_contact
 from web.views.flags import flags
 from web.views.home import home
 from web.views.invitations import invitation
