@@ -25,6 +25,8 @@ from web.views.patients import patient, patient_book, patient_cancel, patient_se
 from web.views.preferences import preferences
 from web.views.roster import roster
 from web.views.schedule import schedule
+from web.views.schedule_series import schedule_series, schedule_series_new
+from web.views.schedule_sessions import schedule_session, schedule_session_new
 from web.views.styleguide import styleguide
 from web.views.today import today
 from web.views.week import week
@@ -66,6 +68,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/sessions/", patient_sessions, name="patient-sessions"),
     path("preferences/", preferences, name="preferences"),
     path("schedule/", schedule, name="schedule"),
+    path("schedule/series/new/", schedule_series_new, name="schedule-series-new"),
+    path("schedule/series/<int:series_id>/", schedule_series, name="schedule-series"),
+    path("schedule/sessions/new/", schedule_session_new, name="schedule-session-new"),
+    path("schedule/sessions/<int:session_id>/", schedule_session, name="schedule-session"),
     path("sessions/<int:session_id>/roster/", roster, name="roster"),
     path("styleguide/", styleguide, name="styleguide"),
     path("today/", today, name="today"),

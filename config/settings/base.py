@@ -177,6 +177,7 @@ STATICFILES_DIRS = [
         ("vendor/icons", "bootstrap-icons"),
         ("vendor/htmx", "htmx.org/dist"),
         ("vendor/chart", "chart.js/dist"),
+        ("vendor/calendar", "@event-calendar/build/dist"),
         ("vendor/figtree", "@fontsource-variable/figtree"),
     )
     if (NODE_MODULES / folder).is_dir()

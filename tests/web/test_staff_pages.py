@@ -23,7 +23,7 @@ TODAY_QUERIES = 8
 FLAGS_QUERIES = 13
 RECORD_QUERIES = 47
 SESSIONS_QUERIES = 34
-SCHEDULE_QUERIES = 7
+SCHEDULE_QUERIES = 8
 EARLIER = at("2026-11-01 12:00")
 
 
@@ -255,7 +255,7 @@ def test_the_schedule_says_first_what_needs_a_counselor(cast: Cast, client: Clie
     session_on(cast, "2026-11-18 18:00", "Alma Ortiz")
     cast.session("2026-11-19 18:00", counselor=False, now=EARLIER)
     client.force_login(cast.cory)
-    page = open_page(client, "/schedule/")
+    page = open_page(client, "/schedule/?view=list")
     assert page.answer == "Thursday 6 pm needs a counselor"
     assert [title.split(" · ")[0] for title in page.texts("h2", "section-title")] == ["Wednesday 18", "Thursday 19"]
     assert "1/12" in page.words

@@ -17,6 +17,7 @@ from people.models import TrailEntry, User
 from people.services.family import MemberFields, add_member
 from scheduling.models import Booking, Invitation
 from tests.cast import ADMITTED, NOW, Cast
+from tests.scheduling.services.series_builders import series_of
 from web.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,10 @@ TABLE: dict[str, Answers] = {
     "flag-note": ACTION,
     "flag-resolve": ACTION,
     "schedule": STAFF,
+    "schedule-session-new": Answers(stranger=(200, 200), ben=(403, 403), nobody=(403, 403)),
+    "schedule-series-new": Answers(stranger=(200, 200), ben=(403, 403), nobody=(403, 403)),
+    "schedule-session": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),  # as for the roster
+    "schedule-series": NOTHING,
     "outbox": Answers(stranger=(404, 405), ben=(403, 403), nobody=(403, 403)),
     "patient": READ_ONLY,
     "patient-sessions": READ_ONLY,
@@ -122,6 +127,7 @@ def address_of(cast: Cast) -> Callable[[str], str]:
         booking=booking, session=session, member=member, nonce="n", token_digest="d", invited_at=NOW
     )
     ids |= {"member_id": member.pk, "invitation_id": invitation.pk}
+    ids["series_id"] = series_of(cast, weeks=1).pk
 
     def address(name: str) -> str:
         pattern = next(one for one in urlpatterns if isinstance(one, URLPattern) and one.name == name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from scheduling.enums import Mode
 from scheduling.models import Session
 from web import format as figures
 from web.components.actions import Action
@@ -17,8 +18,10 @@ class SessionEntry:
     """One line: when, what, who leads it, seats as figure and line."""
 
     on: dt.date
+    day: str
     when: str
     times: str
+    short_times: str
     icon: str
     described: str
     counselors: str
@@ -28,9 +31,13 @@ class SessionEntry:
     fill: str
     is_past: bool
     action: Action | None
+    edit_url: str
+    topic: str
+    rooms: str
+    is_video: bool
 
 
-def session_entry(session: Session, *, now: dt.datetime, may_open: bool) -> SessionEntry:
+def session_entry(session: Session, *, now: dt.datetime, may_open: bool, may_change: bool = False) -> SessionEntry:
     """The line of a session, with its site, room and counselors read."""
     on, past = day_of(session), session.ends_at <= now
     counselors = counselors_of(session)
@@ -42,8 +49,10 @@ def session_entry(session: Session, *, now: dt.datetime, may_open: bool) -> Sess
     )
     return SessionEntry(
         on=on,
+        day=figures.short_day(on),
         when=when,
         times=times_of(session, spaced=True),
+        short_times=times_of(session),
         icon=icon_of(session),
         described=" · ".join(part for part in parts if part),
         counselors=counselors,
@@ -55,4 +64,8 @@ def session_entry(session: Session, *, now: dt.datetime, may_open: bool) -> Sess
         action=Action(_("Roster"), reverse("roster", args=[session.pk]), look="text", small=True, hint=when)
         if may_open and taken
         else None,
+        edit_url=reverse("schedule-session", args=[session.pk]) if may_change else "",
+        topic=session.title,
+        rooms=str(place_of(session)),
+        is_video=session.mode == Mode.TELEHEALTH,
     )

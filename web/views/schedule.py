@@ -17,8 +17,9 @@ from people.models import Site, User
 from scheduling.models import Session, SessionCounselor
 from scheduling.queries import for_display
 from web import format as figures
-from web.forms.schedule import ScheduleForm
+from web.forms.schedule import VIEWS, ScheduleForm
 from web.rows.schedule import SessionEntry, session_entry
+from web.rows.schedule_grid import calendar_data, schedule_grid
 from web.rows.schedule_notices import ScheduleWeek, notices_of
 from web.views.staff import now, staff_page, user_of
 
@@ -43,7 +44,12 @@ def schedule(request: HttpRequest) -> HttpResponse:
     sessions = list(for_display(found).order_by("starts_at", "pk"))
     whole = site.pk in user.scope.site_ids
     led = set() if whole else _led(user.scope.counselor_id, sessions)
-    entries = [session_entry(session, now=moment, may_open=whole or session.pk in led) for session in sessions]
+    may_change = user.has_perm("scheduling.change_session", Session(site=site))
+    entries = [
+        session_entry(session, now=moment, may_open=whole or session.pk in led, may_change=may_change)
+        for session in sessions
+    ]
+    view = asked.get("view") or "rooms"
     context = {
         "answer": _answer(entries, ahead=week.ends_at > moment),
         "form": form,
@@ -52,7 +58,14 @@ def schedule(request: HttpRequest) -> HttpResponse:
         "notices": notices_of(ScheduleWeek(site, week.starts_on, sessions, user, moment)) if whole else [],
         "days": _days(entries, today),
         "this_week": today,
-        "switcher": _switcher(week.starts_on, site.pk),
+        "switcher": _switcher(week.starts_on, site.pk, view),
+        "view": view,
+        "views": [(name, label, f"?site={site.pk}&week={week.starts_on}&view={name}") for name, label in VIEWS],
+        "grid": schedule_grid(view, sessions, entries, site=site, first=week.starts_on, today=today)
+        if view in {"rooms", "counselors"}
+        else None,
+        "calendar": calendar_data(sessions, entries, site=site, first=week.starts_on) if view == "hours" else None,
+        "may_change": may_change,
     }
     return render(request, "schedule/page.html", context)
 
@@ -90,10 +103,10 @@ def _days(entries: Sequence[SessionEntry], today: date) -> list[dict[str, Any]]:
     ]
 
 
-def _switcher(first: date, site_id: int) -> dict[str, str]:
+def _switcher(first: date, site_id: int, view: str) -> dict[str, str]:
     return {
         "label": "",
         "range": figures.day_range(first, first + timedelta(days=6)),
-        "previous_url": f"?site={site_id}&week={first - A_WEEK}",
-        "next_url": f"?site={site_id}&week={first + A_WEEK}",
+        "previous_url": f"?site={site_id}&week={first - A_WEEK}&view={view}",
+        "next_url": f"?site={site_id}&week={first + A_WEEK}&view={view}",
     }

@@ -1,0 +1,80 @@
+"""Moving a session: dragged in the calendar of hours, and by the form alone where there is no script."""
+
+import pytest
+from playwright.sync_api import expect
+
+from people.domain.time import to_wall
+from scheduling.models import Booking, Session
+from tests.browser.conftest import DESK, PHONE, Open, violations
+from tests.cast import DENVER, Cast
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+HOUR = 48
+"""How high an hour is drawn, about."""
+
+
+def start_of(session: Session) -> str:
+    session.refresh_from_db()
+    return to_wall(session.starts_at, DENVER).isoformat(timespec="minutes")
+
+
+def test_a_drag_asks_first_and_is_saved_by_the_answer(open_page: Open, cast: Cast) -> None:
+    session = cast.session("2026-11-19 10:00", minutes=120)
+    booking = cast.booked(cast.patient("Lou Park"), session)
+    page = open_page(DESK, user=cast.cory)
+    page.goto("/schedule/?view=hours")
+    event = page.locator(".ec-event").first
+    expect(event).to_contain_text("Process group")
+    assert violations(page) == []
+
+    def drag() -> None:
+        box = event.bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 20
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x, y + HOUR, steps=6)
+        page.mouse.move(x, y + 2 * HOUR, steps=6)
+        page.mouse.up()
+
+    drag()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading", level=1)).to_have_text("1 session changes, nobody loses a seat")
+    expect(dialog).to_contain_text("1 booking moves along.")
+    assert violations(page) == []
+    dialog.get_by_role("link", name="Never mind").click()
+    expect(dialog).to_be_hidden()
+    assert start_of(session) == "2026-11-19T10:00"
+
+    drag()
+    page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert "2026-11-19T11:30" <= start_of(session) <= "2026-11-19T12:30"
+    assert Booking.objects.get(pk=booking.pk).starts_at == session.starts_at
+
+
+def test_the_same_without_a_script(open_page: Open, cast: Cast) -> None:
+    session = cast.session("2026-11-19 10:00", minutes=120)
+    cast.booked(cast.patient("Lou Park"), session)
+    page = open_page(PHONE, user=cast.cory, javascript=False)
+    page.goto("/schedule/?view=list")
+    page.get_by_role("link", name="Change").click()
+    page.get_by_label("Starts at").fill("12:00")
+    page.get_by_role("button", name="See what this changes").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 session changes, nobody loses a seat")
+    assert start_of(session) == "2026-11-19T10:00"
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert start_of(session) == "2026-11-19T12:00"
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE])
+@pytest.mark.parametrize("view", ["rooms", "counselors"])
+def test_the_week_reads_well(open_page: Open, cast: Cast, viewport: dict[str, int], view: str) -> None:
+    session = cast.session("2026-11-19 10:00")
+    cast.session("2026-11-20 18:00", counselor=False)
+    page = open_page(viewport, user=cast.cory)
+    for path in (f"/schedule/?view={view}", f"/schedule/sessions/{session.pk}/", "/schedule/series/new/"):
+        page.goto(path)
+        assert violations(page) == [], path
