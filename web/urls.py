@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from web.views.board_preview import repairs
 from web.views.board_repair import patient_repair, patient_repair_undo
 from web.views.book import appointment, book, book_again, cancel_appointment
 from web.views.calendar import calendar, calendar_change, calendar_revoke, calendar_rotate
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/<int:pk>/revoke/", calendar_revoke, name="calendar-revoke"),
     path("calendar/<int:pk>/rotate/", calendar_rotate, name="calendar-rotate"),
     path("compliance/", compliance, name="compliance"),
+    path("compliance/repairs/", repairs, name="repairs"),
     path("dev/outbox/", outbox, name="outbox"),
     path("family/", family, name="family"),
     path("family/invitations/<int:invitation_id>/withdraw/", family_withdraw, name="family-withdraw"),

@@ -62,7 +62,7 @@ def test_a_person_stands_once_with_all_that_is_about_them(cast: Cast, client: Cl
 def test_seen_given_noted_and_settled_from_the_page(cast: Cast, client: Client) -> None:
     flag = flagged(cast, cast.ana)
     client.force_login(cast.cory)
-    assert cast.dana
+    assert cast.dana.is_active
     assert act(client, flag, "acknowledge").notices == ["done: Noted that you have seen it."]
     assert act(client, flag, "assign", assigned_to=cast.dana.pk).notices == ["done: It is with Dana now."]
     page = act(client, flag, "notes", kind="call", outcome="no_answer", back="/flags/?kind=at_risk")

@@ -155,3 +155,42 @@ def test_a_record_offers_the_repair_too(cast: Cast, client: Client) -> None:
     assert held(cast)[1:] == [thursday.pk, friday.pk]
     page = press(client, page.form("Undo"))
     assert len(held(cast)) == 1
+
+
+def test_all_repairs_after_a_look_each_by_itself(cast: Cast, client: Client) -> None:
+    thursday, friday = short_by_two(cast)
+    wen = cast.patient("Wen Zhao")
+    cast.booked(wen, Session.objects.order_by("starts_at")[0], now=BEFORE)
+    ensure_weeks(now=NOW)
+    recount_stale(now=NOW)
+    client.force_login(cast.cory)
+    preview = open_page(client, "/compliance/").link("Preview all 2 repairs")
+    page = open_page(client, preview)
+    assert page.answer == "2 weeks can be repaired"
+    assert page.texts("span", "pick-what") == ["Thu 6–9, Fri 6–9"] * 2
+    Session.objects.filter(pk=friday.pk).update(capacity=1)
+    ids = f"{thursday.pk},{friday.pk}"
+    weeks = TreatmentWeek.objects.filter(week=WEEK).in_board_order()
+    body = {"pick": [f"{week.pk}-{ids}" for week in weeks], "query": ""}
+    response = client.post("/compliance/repairs/", body)
+    page = Page(response.content.decode())
+    assert page.answer == "1 week is repaired"
+    assert page.texts("p", "note") == [
+        "Booked: Thu 19 Nov, 6–9 pm; Fri 20 Nov, 6–9 pm.",
+        "Nothing was booked. This session is full.",
+    ]
+    assert Booking.objects.filter(session__in=[thursday.pk, friday.pk], status="booked").count() == 2
+
+
+def test_a_preview_is_for_those_who_may_book_and_reads_only_lists_of_ids(cast: Cast, client: Client) -> None:
+    short_by_two(cast)
+    for user, status in ((cast.ada, 403), (cast.dana, 403), (cast.cory, 200), (cast.stranger, 200)):
+        client.force_login(user)
+        assert client.get("/compliance/repairs/").status_code == status
+    week = TreatmentWeek.objects.get(patient=cast.ana, week=WEEK)
+    session_id = Session.objects.order_by("-starts_at")[0].pk
+    assert client.post("/compliance/repairs/", {"pick": f"{week.pk}-{session_id}"}).status_code == 404
+    client.force_login(cast.cory)
+    for pick in ("", "x", f"{week.pk}", f"{week.pk}-", "-1", "1-2-3", f"{week.pk}-99999999"):
+        assert client.post("/compliance/repairs/", {"pick": pick}).status_code == 404
+    assert len(held(cast)) == 1

@@ -72,6 +72,7 @@ TABLE: dict[str, Answers] = {
     # The staff's: a stranger's own site, without anybody of this one.
     "today": Answers(stranger=(302, 405), ben=(403, 403), nobody=(403, 403)),
     "compliance": STAFF,
+    "repairs": Answers(stranger=(200, 404), ben=(403, 403), nobody=(403, 403)),
     "flags": STAFF,
     "flag-acknowledge": ACTION,
     "flag-assign": ACTION,

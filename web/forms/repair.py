@@ -7,6 +7,7 @@ from scheduling.services.book_all import MOST_AT_ONCE
 from web.forms.dates import AskedDay
 
 LARGEST_ID = 2**63 - 1
+MOST_PICKS = 100
 
 
 class IdsField(forms.CharField):
@@ -35,6 +36,34 @@ class TakeBackForm(forms.Form):
 
     bookings = IdsField()
     week = AskedDay()
+
+
+class PicksField(forms.MultipleChoiceField):
+    """Ticked repairs, each "week-session,session"."""
+
+    def validate(self, value: object) -> None:
+        """Only that something is ticked; `clean` reads each."""
+        if not value:
+            raise forms.ValidationError(_("Tick at least one."))
+
+    def clean(self, value: object) -> dict[int, list[int]]:
+        """The sessions by week."""
+        self.validate(value)
+        picks: dict[int, list[int]] = {}
+        for text in value if isinstance(value, list) else []:
+            week, _dash, sessions = str(text).partition("-")
+            ids = IdsField().clean(sessions)
+            (week_id,) = IdsField().clean(week) or (0,)
+            picks[week_id] = ids
+        if len(picks) > MOST_PICKS:
+            raise forms.ValidationError(_("Tick fewer at once."))
+        return picks
+
+
+class PicksForm(forms.Form):
+    """The repairs that are ticked."""
+
+    pick = PicksField()
 
 
 class DoneForm(forms.Form):

@@ -1,6 +1,7 @@
 """The board: who will miss their hours this week, and what can still be done about it."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
@@ -12,9 +13,12 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from attendance.enums import WeekState
 from attendance.models import TreatmentWeek
 from attendance.queries import Board, board
 from attendance.queries.roster import NEWCOMER_DAYS
@@ -25,6 +29,7 @@ from people.models import Counselor, Program, Site, User
 from people.queries import home_zone
 from people.services.looks import record_look
 from web import format as figures
+from web.components.actions import Action
 from web.components.hours_bar import build_hours_bar
 from web.forms.board import BoardForm
 from web.forms.repair import DoneForm
@@ -58,20 +63,14 @@ def compliance(request: HttpRequest) -> HttpResponse:
     """Worst first, a page at a time; filters and the week come with the address. The look is recorded."""
     user, moment = user_of(request), now()
     must(user, "attendance.see_board", user)
-    zone = home_zone(user)
-    today = local_date(moment, zone)
-    programs = list(Program.objects.filter(sites__in=user.scope.staff_site_ids).distinct())
-    form = _form(request, user, programs)
-    said = form.said
-    on = said.get("week", today)
-    first = week_start(on, _usual_weekday(programs))
-    found = _found(user, said, on, today)
+    asked = board_asked(request, user, moment)
+    form, said, found, query = asked.form, asked.form.said, asked.found, asked.query
+    first, today, zone = asked.day.usual, asked.day.today, asked.zone
     counts = found.counts()
     just = _just_booked(request)
     page = _page(request, found, counts, said)
     listed = [*_kept(found, just, page), *page]
     record_look(Look.REPORT, ("board", None), actor=user, now=moment)
-    query = _query_of(said, on, today)
     head, more = answer(counts, first=first, today=today)
     is_over = first + A_WEEK <= today
     context = {
@@ -86,15 +85,50 @@ def compliance(request: HttpRequest) -> HttpResponse:
         "all_url": query(show="all", status=""),
         "is_filtered": bool(said.get("status") or said.get("show")),
         "clear_url": query(status="", show=""),
-        "groups": _groups(listed, BoardDay(user, moment, today, first, query()), just),
+        "groups": _groups(listed, asked.day, just, _preview(user, counts, query, is_over=is_over)),
         "counts_by_status": counts,
         "page": page,
-        "query": query(week=on.isoformat()).removeprefix("?") + "&",
-        "switcher": _switcher(first, on, query),
+        "query": query(week=asked.on.isoformat()).removeprefix("?") + "&",
+        "switcher": _switcher(first, asked.on, query),
         "age": _age(list(page), moment, zone),
         "head_bar": build_hours_bar(done=0, booked=0, minimum=540, maximum=1140, board=True),
     }
     return render(request, "compliance.html", context)
+
+
+@dataclass(frozen=True)
+class BoardAsked:
+    """A board as its address asks for it: `on` is a day of its week, `query` writes its address with changes."""
+
+    form: BoardForm
+    found: Board
+    day: BoardDay
+    on: date
+    zone: ZoneInfo
+    query: Callable[..., str]
+
+
+def board_asked(request: HttpRequest, user: User, moment: datetime, *, status: str | None = None) -> BoardAsked:
+    """What the address narrows the board to; with `status` that one, whatever the address says."""
+    zone = home_zone(user)
+    today = local_date(moment, zone)
+    programs = list(Program.objects.filter(sites__in=user.scope.staff_site_ids).distinct())
+    form = _form(request, user, programs)
+    said = form.said
+    on = said.get("week", today)
+    query = _query_of(said, on, today)
+    found = _found(user, {**said, **({"status": status} if status else {})}, on, today)
+    day = BoardDay(user, moment, today, week_start(on, _usual_weekday(programs)), query())
+    return BoardAsked(form, found, day, on, zone, query)
+
+
+def _preview(user: User, counts: dict[str, int], query: Callable[..., str], *, is_over: bool) -> Action | None:
+    """The way to all repairs of the list, for whoever may book them."""
+    count = counts[WeekState.AT_RISK]
+    if is_over or not count or not user.scope.managed_site_ids:
+        return None
+    label = ngettext("Preview the repair", "Preview all %(count)d repairs", count) % {"count": count}
+    return Action(label, f"{reverse('repairs')}{query(status='', show='')}")
 
 
 def _form(request: HttpRequest, user: User, programs: Sequence[Program]) -> BoardForm:
@@ -143,7 +177,9 @@ def _page(request: HttpRequest, found: Board, counts: dict[str, int], said: dict
     return KnownCountPaginator(weeks, total=total).get_page(request.GET.get("page"))
 
 
-def _groups(weeks: Sequence[TreatmentWeek], day: BoardDay, just: JustBooked) -> list[dict[str, Any]]:
+def _groups(
+    weeks: Sequence[TreatmentWeek], day: BoardDay, just: JustBooked, preview: Action | None
+) -> list[dict[str, Any]]:
     """The page's rows by status, in the board's order; a week that begins on another day than `usual` says so.
 
     What was just booked comes first, in a group of its own.
@@ -156,11 +192,12 @@ def _groups(weeks: Sequence[TreatmentWeek], day: BoardDay, just: JustBooked) -> 
             "status": status,
             "hint": hint_of(status, is_over=day.usual + A_WEEK <= day.today),
             "rows": [rows[week.pk] for week in group],
+            "action": preview if status == WeekState.AT_RISK else None,
         }
         for status, group in groupby(shown[len(booked) :], key=lambda week: str(week.status))
     ]
     if booked:
-        groups.insert(0, {"status": "", "hint": "", "rows": [rows[week.pk] for week in booked]})
+        groups.insert(0, {"status": "", "hint": "", "rows": [rows[week.pk] for week in booked], "action": None})
     return groups
 
 
