@@ -9,3 +9,4 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from notifications import permissions, receivers  # noqa: F401
+        from notifications.services import digests  # noqa: F401 - it judges its own messages

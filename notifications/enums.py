@@ -13,6 +13,7 @@ class SubjectType(models.TextChoices):
 
     BOOKING = "booking", _("Appointment")
     INVITATION = "invitation", _("Invitation")
+    USER = "user", _("Account")
 
 
 class MessageKind(models.TextChoices):
@@ -21,6 +22,7 @@ class MessageKind(models.TextChoices):
     APPOINTMENT = "appointment", _("Reminder of an appointment")
     INVITATION = "invitation", _("Invitation")
     INVITATION_CHANGE = "invitation_change", _("Change of an invitation")
+    DIGEST = "digest", _("Morning digest of the board")
 
 
 class MessageState(models.TextChoices):

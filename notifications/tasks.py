@@ -4,13 +4,16 @@ from celery import shared_task
 from django.utils import timezone
 
 from notifications.services.delivery import deliver_due
+from notifications.services.digests import queue_digests
 from notifications.services.reminders import queue_due
 
 
 @shared_task
 def queue_reminders() -> None:
-    """Write an outbox row for every reminder whose time has come."""
-    queue_due(now=timezone.now())
+    """Write an outbox row for every reminder and digest whose time has come."""
+    now = timezone.now()
+    queue_due(now=now)
+    queue_digests(now=now)
 
 
 @shared_task

@@ -84,7 +84,7 @@ def claim(pk: int, *, now: datetime) -> Message | None:
         .filter(pk=pk)
         .update(state=MessageState.CLAIMED, claimed_by=token, lease_until=now + LEASE, attempts=F("attempts") + 1)
     )
-    return Message.objects.select_related("reminder").get(pk=pk) if won else None
+    return Message.objects.select_related("reminder", "user").get(pk=pk) if won else None
 
 
 def _deliver(message: Message, transport: EmailTransport, delivered: Delivered, *, clock: Clock) -> None:
