@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from web.views.board_filters import filter_drop, filter_keep
+from web.views.board_history import heat, trends
 from web.views.board_preview import repairs
 from web.views.board_repair import patient_repair, patient_repair_undo
 from web.views.book import appointment, book, book_again, cancel_appointment
@@ -45,7 +47,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/<int:pk>/revoke/", calendar_revoke, name="calendar-revoke"),
     path("calendar/<int:pk>/rotate/", calendar_rotate, name="calendar-rotate"),
     path("compliance/", compliance, name="compliance"),
+    path("compliance/filters/", filter_keep, name="board-filter-keep"),
+    path("compliance/filters/<int:filter_id>/drop/", filter_drop, name="board-filter-drop"),
+    path("compliance/heat/", heat, name="heat"),
     path("compliance/repairs/", repairs, name="repairs"),
+    path("compliance/trends/", trends, name="trends"),
     path("dev/outbox/", outbox, name="outbox"),
     path("family/", family, name="family"),
     path("family/invitations/<int:invitation_id>/withdraw/", family_withdraw, name="family-withdraw"),

@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from attendance.models import Flag
+from attendance.models import BoardFilter, Flag
 from notifications.services.feeds import create_feed
 from people.models import TrailEntry, User
 from people.services.family import MemberFields, add_member
@@ -72,6 +72,10 @@ TABLE: dict[str, Answers] = {
     # The staff's: a stranger's own site, without anybody of this one.
     "today": Answers(stranger=(302, 405), ben=(403, 403), nobody=(403, 403)),
     "compliance": STAFF,
+    "heat": STAFF,
+    "trends": STAFF,
+    "board-filter-keep": Answers(stranger=(405, 302), ben=(403, 403), nobody=(403, 403)),
+    "board-filter-drop": Answers(stranger=(405, 404), ben=(403, 403), nobody=(403, 403)),
     "repairs": Answers(stranger=(200, 404), ben=(403, 403), nobody=(403, 403)),
     "flags": STAFF,
     "flag-acknowledge": ACTION,
@@ -118,6 +122,7 @@ def address_of(cast: Cast) -> Callable[[str], str]:
     )
     ids = {
         "flag_id": flag.pk,
+        "filter_id": BoardFilter.objects.create(user=cast.cory, name="Mine").pk,
         "booking_id": booking.pk,
         "pk": feed.pk,
         "patient_id": cast.ana.pk,

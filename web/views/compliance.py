@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from attendance.enums import WeekState
-from attendance.models import TreatmentWeek
+from attendance.models import BoardFilter, TreatmentWeek
 from attendance.queries import Board, board
 from attendance.queries.roster import NEWCOMER_DAYS
 from people.domain.time import local_date
@@ -80,6 +80,8 @@ def compliance(request: HttpRequest) -> HttpResponse:
         "form": form,
         "counts": counts,
         "cards": count_cards(counts, active=said.get("status", ""), query=query, is_over=is_over),
+        "kept": [_kept_filter(one, query) for one in BoardFilter.objects.filter(user=user)],
+        "kept_query": query(),
         "calm": [(status.value, counts[status], query(status=status.value)) for status in CALM],
         "total": sum(counts.values()),
         "all_url": query(show="all", status=""),
@@ -120,6 +122,12 @@ def board_asked(request: HttpRequest, user: User, moment: datetime, *, status: s
     found = _found(user, {**said, **({"status": status} if status else {})}, on, today)
     day = BoardDay(user, moment, today, week_start(on, _usual_weekday(programs)), query())
     return BoardAsked(form, found, day, on, zone, query)
+
+
+def _kept_filter(kept: BoardFilter, query: Callable[..., str]) -> dict[str, Any]:
+    """A kept list: its address, and whether it is the one that is on."""
+    url = "?" + urlencode(kept.said) if kept.said else "?"
+    return {"pk": kept.pk, "name": kept.name, "url": url, "active": bool(kept.said) and query(week="") == url}
 
 
 def _preview(user: User, counts: dict[str, int], query: Callable[..., str], *, is_over: bool) -> Action | None:
