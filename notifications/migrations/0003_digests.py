@@ -4,41 +4,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0002_invitations'),
+        ("notifications", "0002_invitations"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='reminder',
-            name='reminder_subject_known',
+            model_name="reminder",
+            name="reminder_subject_known",
         ),
         migrations.RemoveConstraint(
-            model_name='reminder',
-            name='reminder_kind_known',
+            model_name="reminder",
+            name="reminder_kind_known",
         ),
         migrations.AlterField(
-            model_name='message',
-            name='kind',
-            field=models.CharField(choices=[('appointment', 'Reminder of an appointment'), ('invitation', 'Invitation'), ('invitation_change', 'Change of an invitation'), ('digest', 'Morning digest of the board')], max_length=24),
+            model_name="message",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("appointment", "Reminder of an appointment"),
+                    ("invitation", "Invitation"),
+                    ("invitation_change", "Change of an invitation"),
+                    ("digest", "Morning digest of the board"),
+                ],
+                max_length=24,
+            ),
         ),
         migrations.AlterField(
-            model_name='reminder',
-            name='kind',
-            field=models.CharField(choices=[('appointment', 'Reminder of an appointment'), ('invitation', 'Invitation'), ('invitation_change', 'Change of an invitation'), ('digest', 'Morning digest of the board')], max_length=24),
+            model_name="reminder",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("appointment", "Reminder of an appointment"),
+                    ("invitation", "Invitation"),
+                    ("invitation_change", "Change of an invitation"),
+                    ("digest", "Morning digest of the board"),
+                ],
+                max_length=24,
+            ),
         ),
         migrations.AlterField(
-            model_name='reminder',
-            name='subject_type',
-            field=models.CharField(choices=[('booking', 'Appointment'), ('invitation', 'Invitation'), ('user', 'Account')], max_length=16),
+            model_name="reminder",
+            name="subject_type",
+            field=models.CharField(
+                choices=[("booking", "Appointment"), ("invitation", "Invitation"), ("user", "Account")], max_length=16
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(('subject_type__in', ['booking', 'invitation', 'user'])), name='reminder_subject_known'),
+            model_name="reminder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("subject_type__in", ["booking", "invitation", "user"])),
+                name="reminder_subject_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['appointment', 'invitation', 'invitation_change', 'digest'])), name='reminder_kind_known'),
+            model_name="reminder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["appointment", "invitation", "invitation_change", "digest"])),
+                name="reminder_kind_known",
+            ),
         ),
     ]
