@@ -7,6 +7,7 @@ from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from api.base import Resource
+from api.resources.amendments import Amendments
 from api.resources.bookings import Bookings
 from api.resources.calendar_feeds import CalendarFeeds
 from api.resources.family import FamilyConsents, FamilyMembers, Invitations
@@ -92,6 +93,7 @@ urlpatterns = [
     _at("sessions/<str:session_id>/cancel/", Sessions, {"post": "cancel"}, "cancel-session"),
     _at("sessions/<str:session_id>/roster/", Rosters, {"get": "retrieve", "put": "update"}, "roster"),
     _at("sessions/<str:session_id>/roster/sign/", Rosters, {"post": "sign"}, "sign-roster"),
+    _at("attendance/<str:attendance_id>/amend/", Amendments, {"post": "create"}, "amend"),
     _at("series/", Series, LIST_AND_CREATE, "all-series"),
     _at("series/<str:series_id>/", Series, READ_AND_CHANGE, "series"),
     _at("series/<str:series_id>/occurrences/", Series, OCCURRENCES, "occurrences"),

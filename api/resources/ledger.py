@@ -13,7 +13,7 @@ from api.resources.plans import OfPatient
 from api.resources.weeks import Span, span_of
 from attendance.domain.credit import Why
 from attendance.enums import AttendanceMode, AttendanceStatus
-from attendance.models import AttendanceRecord
+from attendance.models import Amendment, AttendanceRecord
 from attendance.queries import TREND_WEEKS
 from attendance.queries.ledger import LedgerWeek, ledger
 from attendance.services.weeks import recount_patient
@@ -33,6 +33,16 @@ class PolicyAnswer(serializers.Serializer[Any]):
     grace_minutes = serializers.IntegerField()
     late_cutoff_minutes = serializers.IntegerField(allow_null=True)
     rounding = serializers.CharField()
+
+
+class AmendmentAnswer(serializers.Serializer[Amendment]):
+    """What the record said before and says since, by whom and why."""
+
+    at = SiteInstant(site="record.session.site")
+    by = Id("by_id")
+    reason = serializers.CharField()
+    before = serializers.DictField()
+    after = serializers.DictField()
 
 
 class LedgerRowAnswer(serializers.Serializer[AttendanceRecord]):
@@ -60,16 +70,13 @@ class LedgerRowAnswer(serializers.Serializer[AttendanceRecord]):
     excuse_reason = Text()
     recorded_by = Id("recorded_by_id", allow_null=True)
     recorded_at = SiteInstant(site="session.site")
-    amendments = serializers.SerializerMethodField()
+    amendments = AmendmentAnswer(many=True)
 
     def get_on(self, record: AttendanceRecord) -> str:
         return local_date(record.starts_at, record.session.site.zone).isoformat()
 
     def get_counselors(self, record: AttendanceRecord) -> list[str]:
         return [str(counselor.pk) for counselor in record.session.counselors.all()]
-
-    def get_amendments(self, record: AttendanceRecord) -> list[dict[str, Any]]:
-        return []
 
 
 class LedgerWeekAnswer(serializers.Serializer[LedgerWeek]):

@@ -1,5 +1,6 @@
 """One noun a file."""
 
+from attendance.models.amendment import Amendment
 from attendance.models.board_filter import BoardFilter
 from attendance.models.flag import Flag
 from attendance.models.mark import RecountMark
@@ -8,4 +9,4 @@ from attendance.models.record import AttendanceRecord
 from attendance.models.roster import Roster
 from attendance.models.week import TreatmentWeek
 
-__all__ = ["AttendanceRecord", "BoardFilter", "Flag", "Outreach", "RecountMark", "Roster", "TreatmentWeek"]
+__all__ = ["Amendment", "AttendanceRecord", "BoardFilter", "Flag", "Outreach", "RecountMark", "Roster", "TreatmentWeek"]

@@ -18,7 +18,7 @@ class LedgerWeek:
 
 
 def ledger(patient_id: int, *, first: date, last: date) -> list[LedgerWeek]:
-    """The patient's weeks that hold the dates, oldest first, with what was marked in each. Three queries.
+    """The patient's weeks that hold the dates, oldest first, with what was marked in each. Constant queries.
 
     `recount_patient` first, so that the weeks are up to date.
     """
@@ -29,7 +29,7 @@ def ledger(patient_id: int, *, first: date, last: date) -> list[LedgerWeek]:
             booking__week__in={week.week for week in weeks},
         )
         .select_related("booking", "session__site")
-        .prefetch_related("session__counselors")
+        .prefetch_related("session__counselors", "amendments")
         .order_by("starts_at", "pk")
     )
     by_week: dict[tuple[int, date], list[AttendanceRecord]] = defaultdict(list)

@@ -1,9 +1,11 @@
 """Rule 3 put onto a record: what the attendance is worth, and the session and policy that it follows from."""
 
+from datetime import datetime
 from typing import Any
 
-from attendance.domain.credit import CreditPolicy, credit
+from attendance.domain.credit import Credit, CreditPolicy, credit
 from attendance.models import AttendanceRecord
+from people.domain.time import Interval
 from people.models import Program
 from scheduling.models import Session
 
@@ -30,16 +32,33 @@ def reckon(record: AttendanceRecord, session: Session, policy: CreditPolicy) -> 
     record.starts_at = session.starts_at
     record.ends_at = session.ends_at
     record.breaks = session.breaks
-    record.planned_minutes = worth.planned_minutes
-    record.late_minutes = worth.late_minutes
-    record.early_minutes = worth.early_minutes
-    record.credited_minutes = worth.credited_minutes
-    record.deductions = [{"why": str(one.why), "minutes": one.minutes} for one in worth.deductions]
+    _set_worth(record, worth)
     record.policy = {
         "grace_minutes": policy.grace_minutes,
         "late_cutoff_minutes": policy.late_cutoff_minutes,
         "rounding": str(policy.rounding),
     }
+
+
+def reckon_again(record: AttendanceRecord) -> None:
+    """Set the record's figures from the times, breaks and policy that it keeps; nothing is saved."""
+    worth = credit(
+        Interval(record.starts_at, record.ends_at),
+        [Interval(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in record.breaks],
+        status=record.status,
+        arrived_at=record.arrived_at,
+        left_at=record.left_at,
+        policy=CreditPolicy(**record.policy),
+    )
+    _set_worth(record, worth)
+
+
+def _set_worth(record: AttendanceRecord, worth: Credit) -> None:
+    record.planned_minutes = worth.planned_minutes
+    record.late_minutes = worth.late_minutes
+    record.early_minutes = worth.early_minutes
+    record.credited_minutes = worth.credited_minutes
+    record.deductions = [{"why": str(one.why), "minutes": one.minutes} for one in worth.deductions]
 
 
 RECKONED = (

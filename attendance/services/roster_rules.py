@@ -46,7 +46,7 @@ def check_rows(rows: Sequence[RosterRow], session: Session, booking_ids: Collect
     errors: dict[str, list[Any]] = {}
     seen: set[int] = set()
     for position, row in enumerate(rows):
-        found = _row_errors(row, session, reasons)
+        found = row_errors(row, session, reasons)
         if row.booking_id not in booking_ids:
             found["booking"] = _("This booking is not on the roster.")
         elif row.booking_id in seen:
@@ -63,7 +63,7 @@ def check_rows(rows: Sequence[RosterRow], session: Session, booking_ids: Collect
         )
 
 
-def _row_errors(row: RosterRow, session: Session, reasons: Collection[str]) -> dict[str, Any]:
+def row_errors(row: RosterRow, session: Session, reasons: Collection[str]) -> dict[str, Any]:
     """The wrong fields of one row, each with its sentence."""
     found: dict[str, Any] = {}
     if row.status is not None and row.status not in AttendanceStatus.values:

@@ -169,6 +169,49 @@ def test_the_ledger_adds_up(cast: Cast, client_of: Clients) -> None:
     assert (look.actor_id, look.patient_id) == (cast.ada.pk, cast.ana.pk)
 
 
+def test_a_signed_record_is_amended_with_its_reason(cast: Cast, client_of: Clients) -> None:
+    session = cast.session("2026-11-18 18:00", breaks=((at("2026-11-18 19:30"), at("2026-11-18 19:45")),))
+    booking = cast.booked(cast.ana, session)
+    client = client_of(cast.dana)
+    with time_machine.travel(LATER, tick=False):
+        save_rows(session, [RosterRow(booking.pk, "no_show")], actor=cast.dana, now=LATER)
+        address = f"{V1}attendance/{booking.attendance.pk}/amend/"
+        body = {"status": "present", "arrived_at": "2026-11-19T01:12:00Z", "amendment_reason": "She was in the lobby"}
+        early = client.post(address, body)
+        client.post(f"{V1}sessions/{session.pk}/roster/sign/")
+        unexplained = client.post(address, {**body, "amendment_reason": " "})
+        assert [answer.status_code for answer in (early, unexplained)] == [409, 400]
+        assert early.json()["code"] == "too_early"
+        amended = client.post(address, body)
+        again = client.post(address, body)
+        refused = client_of(cast.ana.user).post(address, body)
+        ledger = client.get(f"{V1}patients/{cast.ana.pk}/ledger/?from=2026-11-18&to=2026-11-19").json()
+    before = {
+        "session": session.pk,
+        "status": "no_show",
+        "mode": "in_person",
+        "arrived_at": None,
+        "left_at": None,
+        "excuse_reason": "",
+        "credited_minutes": 0,
+    }
+    after = {**before, "status": "present", "arrived_at": "2026-11-19T01:12:00+00:00", "credited_minutes": 153}
+    assert (amended.status_code, again.status_code, refused.status_code) == (200, 200, 403)
+    assert amended.json() == again.json() == ledger["weeks"][0]["rows"][0]
+    assert amended.json()["amendments"] == [
+        {
+            "at": "2026-11-18T21:05:00-07:00",
+            "by": str(cast.dana.pk),
+            "reason": "She was in the lobby",
+            "before": before,
+            "after": after,
+        }
+    ]
+    assert (amended.json()["credited_minutes"], ledger["weeks"][0]["credited_minutes"]) == (153, 153)
+    entry = TrailEntry.objects.get(action="amended")
+    assert (entry.before, entry.after, entry.reason) == (before, after, "She was in the lobby")
+
+
 def test_flags(cast: Cast, client_of: Clients) -> None:
     flag = Flag.objects.create(
         patient=cast.ana,

@@ -34,6 +34,7 @@ class Clinic:
 
     def __post_init__(self) -> None:
         from attendance.models import Flag
+        from attendance.services.roster import RosterRow, save_rows
         from notifications.services.feeds import create_feed
         from scheduling.services.series import SeriesFields, create_series
         from scheduling.services.tracks import TrackWish, join_track
@@ -55,7 +56,9 @@ class Clinic:
         wish = TrackWish((series,), date(2026, 11, 20), date(2026, 11, 27))
         (standing,) = join_track(cast.ana, wish, actor=None, now=NOW)
         pause = series.pauses.create(starts_on=ADMITTED, ends_on=ADMITTED, created_at=NOW)
+        save_rows(self.session, [RosterRow(self.booking.pk, "excused")], actor=cast.dana, now=NOW)
         self.ids = {
+            "attendance_id": str(self.booking.attendance.pk),
             "patient_id": str(cast.ana.pk),
             "admission_id": str(admission.pk),
             "session_id": str(self.session.pk),
@@ -153,6 +156,7 @@ TABLE: dict[str, dict[str, Asked]] = {
     "cancel-session": {"post": UNSEEN},
     "roster": {"get": UNSEEN, "put": Asked(404, lambda clinic: [])},
     "sign-roster": {"post": UNSEEN},
+    "amend": {"post": UNSEEN},
     "all-series": {"get": EMPTY, "post": Asked(400, _series)},
     "series": {"get": UNSEEN, "patch": UNSEEN},
     "occurrences": {"get": UNSEEN, "post": UNSEEN, "patch": UNSEEN},
