@@ -64,7 +64,10 @@ PATIENT_MORE = (
     _Place("family", _("Family"), "people"),
     _Place("preferences", _("Reminders and language"), "bell"),
 )
-STAFF_MORE = (_Place("preferences", _("Language"), "translate"),)
+STAFF_MORE = (
+    _Place("tracks", _("Tracks"), "signpost-split"),
+    _Place("preferences", _("Language"), "translate"),
+)
 STAFF_PLACES = (
     _Place("today", _("Today"), "card-checklist", "card-checklist", roles=_COUNSELOR),
     _Place("compliance", _("Board"), "bar-chart-steps", roles=_WHOLE_SITE),

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from web.views.absences import patient_discharge, patient_leave
 from web.views.board_filters import filter_drop, filter_keep
 from web.views.board_history import heat, trends
 from web.views.board_preview import repairs
@@ -32,6 +33,8 @@ from web.views.schedule_series import schedule_series, schedule_series_new
 from web.views.schedule_sessions import schedule_session, schedule_session_new
 from web.views.styleguide import styleguide
 from web.views.today import today
+from web.views.track_design import tracks
+from web.views.tracks import patient_join, patient_leave_series, patient_tracks
 from web.views.week import week
 from web.views.week_repair import week_repair, week_repair_undo
 from web.views.work_hours import work_day, work_day_clear, work_hours
@@ -73,7 +76,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/family/", patient_family, name="patient-family"),
     path("patients/<int:patient_id>/repair/", patient_repair, name="patient-repair"),
     path("patients/<int:patient_id>/repair/undo/", patient_repair_undo, name="patient-repair-undo"),
+    path("patients/<int:patient_id>/discharge/", patient_discharge, name="patient-discharge"),
+    path("patients/<int:patient_id>/leave/", patient_leave, name="patient-leave"),
     path("patients/<int:patient_id>/sessions/", patient_sessions, name="patient-sessions"),
+    path("patients/<int:patient_id>/tracks/", patient_tracks, name="patient-tracks"),
+    path("patients/<int:patient_id>/tracks/join/", patient_join, name="patient-join"),
+    path(
+        "patients/<int:patient_id>/tracks/<int:standing_id>/leave/", patient_leave_series, name="patient-leave-series"
+    ),
     path("preferences/", preferences, name="preferences"),
     path("schedule/", schedule, name="schedule"),
     path("schedule/series/new/", schedule_series_new, name="schedule-series-new"),
@@ -83,6 +93,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<int:session_id>/roster/", roster, name="roster"),
     path("styleguide/", styleguide, name="styleguide"),
     path("today/", today, name="today"),
+    path("tracks/", tracks, name="tracks"),
     path("week/", week, name="week"),
     path("week/repair/", week_repair, name="week-repair"),
     path("week/repair/undo/", week_repair_undo, name="week-repair-undo"),

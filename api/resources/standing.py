@@ -15,10 +15,12 @@ from api.idempotency import once_per_key
 from api.inputs import Input, Parameters
 from api.resources.bookings import BookingAnswer
 from people.models import Patient
+from scheduling.domain.track_yield import TrackWarning
 from scheduling.models import Booking, SessionSeries, StandingBooking, StandingGap
 from scheduling.queries import bookings_for_display
 from scheduling.services.standing import bookings_from, leave_series
 from scheduling.services.tracks import MOST_SERIES, Outcome, TrackPreview, TrackWish, join_track, preview_track
+from scheduling.services.yields import wanted_on, with_standing, yield_of
 
 MOST_DATES = 400
 
@@ -59,6 +61,20 @@ class TrackDateAnswer(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField([one.value for one in Outcome])
 
 
+class YieldAnswer(serializers.Serializer[Any]):
+    """A week of it for somebody who misses nothing, with what they hold already; the lightest and the fullest."""
+
+    least_minutes = serializers.IntegerField()
+    most_minutes = serializers.IntegerField()
+    least_days = serializers.IntegerField()
+    most_days = serializers.IntegerField()
+    min_minutes = serializers.IntegerField()
+    max_minutes = serializers.IntegerField()
+    days_per_week = serializers.IntegerField()
+    spare_minutes = serializers.IntegerField()
+    warnings = serializers.ListField(child=serializers.ChoiceField([one.value for one in TrackWarning]))
+
+
 class TrackPreviewAnswer(serializers.Serializer[Any]):
     """What joining would do. Dates after `checked_until` are not on yet; they are booked as they appear."""
 
@@ -69,6 +85,9 @@ class TrackPreviewAnswer(serializers.Serializer[Any]):
     checked_until = serializers.DateField(allow_null=True)
     dates = TrackDateAnswer(many=True)
     refused = serializers.ListField(child=serializers.DateField(), help_text="To be named in `without`.")
+
+    def get_fields(self) -> dict[str, Any]:
+        return {**super().get_fields(), "yield": YieldAnswer()}
 
 
 class TrackAnswer(serializers.Serializer[Any]):
@@ -145,7 +164,8 @@ class Joining(Resource):
         )
         patient = said["patient"]
         if said["preview"]:
-            return Response(_preview(patient, preview_track(patient, wish, now=self.now)))
+            preview = preview_track(patient, wish, now=self.now)
+            return Response({**_preview(patient, preview), "yield": _yield(patient, preview)})
         return join_track(patient, wish, actor=self.user, now=self.now)
 
     def made(self, rows: list[StandingBooking]) -> tuple[list[Any], list[str]]:
@@ -264,4 +284,22 @@ def _preview(patient: Patient, preview: TrackPreview) -> dict[str, Any]:
             for one in preview.dates
         ],
         "refused": sorted({one.on.isoformat() for one in preview.refused}),
+    }
+
+
+def _yield(patient: Patient, preview: TrackPreview) -> dict[str, Any]:
+    first = preview.wish.starts_on
+    admission = preview.admissions[preview.wish.series[0].pk]
+    series = with_standing(patient, preview.wish.series, on=first)
+    found = yield_of(series, program=admission.program, from_on=first, wanted=wanted_on(admission, first))
+    return {
+        "least_minutes": found.least_minutes,
+        "most_minutes": found.most_minutes,
+        "least_days": found.least_days,
+        "most_days": found.most_days,
+        "min_minutes": found.wanted.min_minutes,
+        "max_minutes": found.wanted.max_minutes,
+        "days_per_week": found.wanted.days_per_week,
+        "spare_minutes": found.spare_minutes,
+        "warnings": [one.value for one in found.warnings],
     }

@@ -32,6 +32,17 @@ def test_a_series_is_looked_at_joined_and_left(cast: Cast, client_of: Clients) -
         ("2026-11-30", ["session_full"], "refused"),
         ("2026-12-07", [], "free"),
     ]
+    assert seen.json()["yield"] == {
+        "least_minutes": 165,
+        "most_minutes": 165,
+        "least_days": 1,
+        "most_days": 1,
+        "min_minutes": 540,
+        "max_minutes": 1140,
+        "days_per_week": 5,
+        "spare_minutes": -375,
+        "warnings": ["below_minimum"],
+    }
     refused = client.post(address, body(cast))
     assert (refused.status_code, refused.json()["code"]) == (409, "track_refused")
     assert refused.json()["dates"] == [

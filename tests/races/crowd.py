@@ -5,7 +5,7 @@ import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from multiprocessing.pool import Pool
 from typing import Any
 from urllib.parse import quote
@@ -17,12 +17,13 @@ PROCESSES = 10
 
 @dataclass(frozen=True)
 class Attempt:
-    """One booking that somebody tries."""
+    """One booking that somebody tries, or with `track` (the series' ids, and the first day) joining all of them."""
 
     patient_id: int
     session_id: int
     now: datetime
     waitlist: bool = False
+    track: tuple[tuple[int, ...], date] | None = None
 
 
 def book_at_once(attempts: Sequence[Attempt], *, processes: int = PROCESSES) -> list[str]:
@@ -81,6 +82,8 @@ def _book(attempt: Attempt) -> str:
 
     try:
         patient = Patient.objects.get(pk=attempt.patient_id)
+        if attempt.track is not None:
+            return _join(patient, attempt.track, now=attempt.now)
         session = Session.objects.get(pk=attempt.session_id)
         _barrier.wait(timeout=60)
         return str(book(patient, session, actor=None, now=attempt.now, waitlist=attempt.waitlist).status)
@@ -90,3 +93,13 @@ def _book(attempt: Attempt) -> str:
         return f"{type(error).__name__}: {error}"
     finally:
         own.close()
+
+
+def _join(patient: Any, track: tuple[tuple[int, ...], date], *, now: datetime) -> str:
+    from scheduling.models import SessionSeries
+    from scheduling.services.tracks import TrackWish, join_track
+
+    series = tuple(SessionSeries.objects.select_related("site", "program").filter(pk__in=track[0]).order_by("pk"))
+    _barrier.wait(timeout=60)
+    join_track(patient, TrackWish(series, track[1]), actor=None, now=now)
+    return "joined"

@@ -16,8 +16,10 @@ from notifications.services.feeds import create_feed
 from people.models import TrailEntry, User
 from people.services.family import MemberFields, add_member
 from scheduling.models import Booking, Invitation
+from scheduling.services.tracks import TrackWish, join_track
 from tests.cast import ADMITTED, NOW, Cast
 from tests.scheduling.services.series_builders import series_of
+from tests.scheduling.services.test_tracks import FIRST, evening
 from web.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +92,12 @@ TABLE: dict[str, Answers] = {
     "outbox": Answers(stranger=(404, 405), ben=(403, 403), nobody=(403, 403)),
     "patient": READ_ONLY,
     "patient-sessions": READ_ONLY,
+    "patient-tracks": READ_ONLY,
+    "patient-join": ACTION,
+    "patient-leave-series": NOTHING,
+    "patient-discharge": NOTHING,
+    "patient-leave": NOTHING,
+    "tracks": STAFF,
     "patient-book": ACTION,
     "patient-family": NOTHING,
     "patient-cancel": ACTION,
@@ -134,6 +142,8 @@ def address_of(cast: Cast) -> Callable[[str], str]:
     )
     ids |= {"member_id": member.pk, "invitation_id": invitation.pk}
     ids["series_id"] = series_of(cast, weeks=1).pk
+    (standing,) = join_track(cast.ana, TrackWish((evening(cast, "MO"),), FIRST), actor=None, now=NOW)
+    ids["standing_id"] = standing.pk
 
     def address(name: str) -> str:
         pattern = next(one for one in urlpatterns if isinstance(one, URLPattern) and one.name == name)
