@@ -15,7 +15,7 @@ from bench.figures import Figure, table, write
 from bench.scratch import ROOT, Database, database, kinds
 from bench.sizes import FULL, QUICK, Sizes
 
-BENCHMARKS = ("feed", "booking", "reminders", "board", "storm")
+BENCHMARKS = ("feed", "booking", "reminders", "board", "storm", "series")
 SEED = "7"
 
 

@@ -17,6 +17,8 @@ class Sizes:
     rounds: int
     storm_clients: int = 200
     storm_seconds: float = 20
+    series: int = 500
+    series_seats: int = 200
 
 
 FULL = Sizes(
@@ -40,4 +42,6 @@ QUICK = Sizes(
     rounds=2,
     storm_clients=12,
     storm_seconds=2,
+    series=20,
+    series_seats=12,
 )

@@ -16,6 +16,8 @@ NAMES = [
     "board, the page",
     "board, API, first page",
     "changes under a storm of 12 clients",
+    "12 weeks of 20 series",
+    "an edit of all, 12 x 12 bookings",
 ]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
