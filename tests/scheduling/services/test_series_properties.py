@@ -69,7 +69,6 @@ def test_nobody_is_lost_unsaid_and_every_id_stays(
 def _step(series: SessionSeries, said: tuple[Any, ...]) -> None:
     """Preview and apply one edit; what the preview said is what came of it."""
     series.refresh_from_db()
-    series._prefetched_objects_cache = {}
     edit = _edit(series, said)
     if edit is None:
         return
