@@ -12,6 +12,7 @@ from api.resources.bookings import Bookings
 from api.resources.calendar_feeds import CalendarFeeds
 from api.resources.family import FamilyConsents, FamilyMembers, Invitations
 from api.resources.flags import Flags
+from api.resources.keep_apart import KeepAparts
 from api.resources.ledger import Ledger
 from api.resources.me import Me
 from api.resources.messages import Messages, Preferences
@@ -115,6 +116,8 @@ urlpatterns = [
         {"post": "withdraw"},
         "withdraw-invitation",
     ),
+    _at("keep-apart/", KeepAparts, LIST_AND_CREATE, "keep-aparts"),
+    _at("keep-apart/<str:apart_id>/", KeepAparts, READ_CHANGE_DELETE, "keep-apart"),
     _at("weeks/", Board, LIST, "board"),
     _at("weeks/summary/", Board, {"get": "summary"}, "summary"),
     _at("flags/", Flags, LIST, "flags"),

@@ -11,7 +11,7 @@ from attendance.services.marking import Span, mark_patients, mark_programs
 from people.signals import plan_changed
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking, Session
-from scheduling.signals import bookings_changed, seats_changed, session_changed, work_hours_changed
+from scheduling.signals import apart_changed, bookings_changed, seats_changed, session_changed, work_hours_changed
 
 YEARS_AHEAD = timedelta(days=2 * 366)
 
@@ -26,6 +26,12 @@ def on_plan_changed(*, patient_id: int, now: datetime, **_: Any) -> None:
 def on_work_hours_changed(*, patient_id: int, now: datetime, **_: Any) -> None:
     """Recurring hours reach into every week that is still to come."""
     mark_patients([(patient_id, (now, now + YEARS_AHEAD))], now=now)
+
+
+@receiver(apart_changed, dispatch_uid="attendance.apart_changed")
+def on_apart_changed(*, patient_ids: list[int], now: datetime, **_: Any) -> None:
+    """What can be booked changed in every week that is still to come."""
+    mark_patients([(patient_id, (now, now + YEARS_AHEAD)) for patient_id in sorted(patient_ids)], now=now)
 
 
 @receiver(bookings_changed, dispatch_uid="attendance.bookings_changed")

@@ -31,6 +31,14 @@ class NotAllowed(Refusal):
     status = 403
 
 
+class NotThere(Refusal):
+    """What is not within one's scope does not exist; nothing more is said of it."""
+
+    code = "not_found"
+    title = _("There is nothing here")
+    status = 404
+
+
 class InvalidInput(Refusal):
     """Input that cannot be read or breaks a rule of its own; `errors` maps each field to its sentences."""
 

@@ -29,6 +29,15 @@ class BookingStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class ApartReason(models.TextChoices):
+    """Why two patients are kept apart; no more is written down."""
+
+    COURT = "court", _("An order of a court")
+    SAFETY = "safety", _("Safety")
+    REQUEST = "request", _("A request of one of them")
+    CLINICAL = "clinical", _("A decision of the team")
+
+
 class InvitationState(models.TextChoices):
     ASKED = "asked", _("Not answered yet")
     COMING = "coming", _("Coming")

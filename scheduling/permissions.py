@@ -42,6 +42,7 @@ def leads_series(user: User, series: SessionSeries | None) -> bool:
 
 
 rules.add_perm("scheduling.change_session", manages_site_of)
+rules.add_perm("scheduling.keep_apart", manages_site_of)
 rules.add_perm("scheduling.change_standing", manages_site_of | leads_series)
 rules.add_perm("scheduling.change_booking", is_own_booking | manages_booking)
 rules.add_perm("scheduling.change_work_hours", is_own_record | has_in_caseload | manages_site_of)

@@ -19,6 +19,7 @@ from scheduling.domain.fit import BookedSession, Enrollment, PatientCalendar, Se
 from scheduling.domain.work_hours import busy_in
 from scheduling.enums import BookingStatus, Mode, SessionState
 from scheduling.models import Booking, Session, WorkHours
+from scheduling.models.keep_apart import hidden_sessions
 
 A_DAY = timedelta(days=1)
 
@@ -62,6 +63,11 @@ class SessionFit:
 
     session: Session
     why_not: tuple[str, ...]
+
+    @property
+    def exists(self) -> bool:
+        """Whether the patient may know of the session at all."""
+        return "not_found" not in self.why_not
 
     @property
     def fits(self) -> bool:
@@ -123,14 +129,17 @@ def load_calendars(
     """The calendars of the admissions (with site and program) over the whole weeks that hold the dates, by admission
     id.
 
-    Five queries, however many there are.
+    Six queries, however many there are, and one more for each patient who is kept apart from somebody.
     """
     rows = _Rows.read(admissions, first=first, last=last, without_booking=without_booking)
     return {admission.pk: _calendar(admission, rows, first=first, last=last) for admission in admissions}
 
 
 def sessions_with_fit(sessions: Iterable[Session], patient_id: int, *, now: datetime) -> list[SessionFit]:
-    """Each session (with program and site) beside what booking would answer the patient now, in the order given."""
+    """Each session (with program and site) beside what booking would answer the patient now, in the order given.
+
+    Those that do not exist for the patient are left out.
+    """
     listed = list(sessions)
     if not listed:
         return []
@@ -140,7 +149,8 @@ def sessions_with_fit(sessions: Iterable[Session], patient_id: int, *, now: date
     first = min(session.starts_at for session in listed).date() - A_DAY
     last = max(session.starts_at for session in listed).date() + A_DAY
     calendars = load_calendars(admissions, first=first, last=last)
-    return [SessionFit(session, _answer(session, admissions, calendars, now=now)) for session in listed]
+    fits = [SessionFit(session, _answer(session, admissions, calendars, now=now)) for session in listed]
+    return [fit for fit in fits if fit.exists]
 
 
 def open_sessions(programs: Iterable[int], *, span: Interval) -> QuerySet[Session]:
@@ -196,6 +206,7 @@ class _Rows:
     bookings: dict[int, list[BookedRow]]
     waiting: dict[int, set[int]]
     work: dict[int, list[Any]]
+    hidden: dict[int, frozenset[int]]
 
     @classmethod
     def read(cls, admissions: Sequence[Admission], *, first: date, last: date, without_booking: int | None) -> "_Rows":
@@ -213,7 +224,7 @@ class _Rows:
             Q(ends_on=None) | Q(ends_on__gte=first - 2 * A_DAY), patient_id__in=patient_ids
         ):
             work[row.patient_id].append(row.pattern)
-        return cls(phases, leaves, bookings, waiting, work)
+        return cls(phases, leaves, bookings, waiting, work, hidden_sessions(patient_ids, span))
 
 
 def _bookings(
@@ -265,6 +276,7 @@ def _calendar(admission: Admission, rows: _Rows, *, first: date, last: date) -> 
         busy=tuple(busy_in(rows.work.get(admission.patient_id, ()), window=_wider(span))),
         weeks=tuple(loads),
         waiting=frozenset(rows.waiting.get(admission.patient_id, ())),
+        hidden=rows.hidden.get(admission.patient_id, frozenset()),
     )
     return AdmissionCalendar(admission, admission.zone, value, targets, tuple(booked))
 

@@ -16,3 +16,6 @@ work_hours_changed = Signal()
 
 invitations_changed = Signal()
 """Family members were invited, answered, or are no longer. Sends `invitation_ids` and `now`."""
+
+apart_changed = Signal()
+"""What exists for some patients is not what it was. Sends `patient_ids` and `now`."""

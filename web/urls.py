@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from web.views.absences import patient_discharge, patient_leave
+from web.views.apart import apart, apart_end, patient_apart
 from web.views.board_filters import filter_drop, filter_keep
 from web.views.board_history import heat, trends
 from web.views.board_preview import repairs
@@ -41,6 +42,8 @@ from web.views.work_hours import work_day, work_day_clear, work_hours
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    path("apart/<int:apart_id>/", apart, name="apart"),
+    path("apart/<int:apart_id>/end/", apart_end, name="apart-end"),
     path("book/", book, name="book"),
     path("bookings/<int:booking_id>/", appointment, name="appointment"),
     path("bookings/<int:booking_id>/again/", book_again, name="book-again"),
@@ -70,6 +73,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invitations/<str:token>/", invitation, name="invitation"),
     path("more/", more, name="more"),
     path("patients/<int:patient_id>/", patient, name="patient"),
+    path("patients/<int:patient_id>/apart/", patient_apart, name="patient-apart"),
     path("patients/<int:patient_id>/book/", patient_book, name="patient-book"),
     path("patients/<int:patient_id>/bookings/<int:booking_id>/cancel/", patient_cancel, name="patient-cancel"),
     path("patients/<int:patient_id>/contact/", patient_contact, name="patient-contact"),

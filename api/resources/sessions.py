@@ -31,6 +31,7 @@ from people.models import Counselor, Patient, Program, Room, Site
 from scheduling.enums import Kind, Mode, SessionState
 from scheduling.errors import BY_CODE
 from scheduling.models import Session
+from scheduling.models.keep_apart import hidden_from
 from scheduling.queries import SessionFit, for_display, sessions_with_fit
 from scheduling.services.session_rules import SessionFields
 from scheduling.services.sessions import cancel_session, change_session, create_session
@@ -153,6 +154,8 @@ class Sessions(Resource):
         asked = self.asked(SessionParameters)
         rows = narrowed(self.seen, asked).order_by("starts_at", "pk")
         patient_id = self._whom(asked)
+        if patient_id is not None:
+            rows = rows.exclude(hidden_from(patient_id))
         if not asked.get("fits"):
             return self._answer_with_fit(self.page(rows), patient_id)
         if patient_id is None:
@@ -175,8 +178,9 @@ class Sessions(Resource):
 
     @extend_schema(parameters=[WhoParameters], responses=SessionAnswer)
     def retrieve(self, request: Request, session_id: str) -> Response:
-        session = self.find(self.seen, session_id)
         patient_id = self._whom(self.asked(WhoParameters))
+        seen = self.seen if patient_id is None else self.seen.exclude(hidden_from(patient_id))
+        session = self.find(seen, session_id)
         return self.answer(session, SessionAnswer, fits=self._fits([session], patient_id))
 
     @extend_schema(request=SessionInput, responses=SessionAnswer)

@@ -14,6 +14,7 @@ from people.models import Admission, Leave, PlanPhase, Program, Site
 from people.services.plans import as_phase
 from scheduling.domain.bookable import DayLoad, bookable_minutes
 from scheduling.models import Booking
+from scheduling.models.keep_apart import hidden_sessions
 from scheduling.queries import AdmissionCalendar, load_calendars
 
 BILLABLE_DAY_MINUTES = 180
@@ -103,6 +104,8 @@ def figures_of(weeks: Sequence[TreatmentWeek], *, places: Places, offers: Offers
     by_date: dict[date, list[TreatmentWeek]] = defaultdict(list)
     for week in weeks:
         by_date[week.week].append(week)
+    span = Interval(min(week.starts_at for week in weeks), max(week.ends_at for week in weeks))
+    hidden = hidden_sessions([week.patient_id for week in weeks], span)
     found: dict[int, Figures] = {}
     for starts_on, rows in by_date.items():
         theirs = [admissions[row.admission_id] for row in rows]
@@ -112,7 +115,7 @@ def figures_of(weeks: Sequence[TreatmentWeek], *, places: Places, offers: Offers
         for row, admission in zip(rows, theirs, strict=True):
             sums = _Sums.of(booked[row.admission_id, row.week], admission)
             target = plans.target_of(admission, row.week)
-            offer = offers.of(admission, row.week)
+            offer = offers.of(admission, row.week, hidden=hidden.get(admission.patient_id, frozenset()))
             dates = DateRange(admission.admitted_on, admission.discharged_on)
             offered = offer.offered_to(dates, plans.leaves_of(admission), booked[row.admission_id, row.week])
             calendar = calendars.get(admission.pk)

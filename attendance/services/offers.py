@@ -1,7 +1,7 @@
 """What a program puts on in a week, read once for everybody whose week it is."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -55,7 +55,16 @@ class Slot:
 class WeekOffer:
     """The sessions with seats of one program in one week of one zone; a full one is on offer to those who booked it."""
 
-    def __init__(self, slots: Iterable[Slot], *, zone: ZoneInfo, cutoff: timedelta, now: datetime) -> None:
+    def __init__(
+        self,
+        slots: Iterable[Slot],
+        *,
+        zone: ZoneInfo,
+        cutoff: timedelta,
+        now: datetime,
+        without: Callable[[frozenset[int]], "WeekOffer"],
+    ) -> None:
+        self.without = without
         self._zone = zone
         self._offered: dict[tuple[object, ...], int] = {}
         self._days: dict[tuple[Interval, int], date] = {}
@@ -112,27 +121,39 @@ class Offers:
         span = Interval(min(one.start for one in weeks.values()), max(one.end for one in weeks.values()))
         slots = _slots({program_id for program_id, _, _ in missing}, span)
         for key, admission in missing.items():
-            self._known[key] = WeekOffer(
-                [slot for slot in slots[key[0]] if weeks[key].contains(slot.starts_at)],
-                zone=admission.zone,
-                cutoff=timedelta(minutes=admission.program.booking_cutoff_minutes),
-                now=self._now,
-            )
+            self._known[key] = self._offer(admission, weeks[key], slots[key[0]])
 
-    def of(self, admission: Admission, week: date) -> WeekOffer:
-        """What is on for the admission in the week; `load` has read it."""
-        return self._known[_key(admission, week)]
+    def of(self, admission: Admission, week: date, *, hidden: frozenset[int] = frozenset()) -> WeekOffer:
+        """What is on for the admission in the week, less what does not exist for the patient; `load` has read it."""
+        offer = self._known[_key(admission, week)]
+        return offer.without(hidden) if hidden else offer
+
+    def _offer(self, admission: Admission, week: Interval, slots: Sequence[Slot]) -> WeekOffer:
+        def without(hidden: frozenset[int]) -> WeekOffer:
+            own = _slots({admission.program_id}, week, hidden=hidden)
+            return self._offer(admission, week, own[admission.program_id])
+
+        return WeekOffer(
+            [slot for slot in slots if week.contains(slot.starts_at)],
+            zone=admission.zone,
+            cutoff=timedelta(minutes=admission.program.booking_cutoff_minutes),
+            now=self._now,
+            without=without,
+        )
 
 
 def _key(admission: Admission, week: date) -> tuple[int, str, date]:
     return admission.program_id, admission.site.time_zone, week
 
 
-def _slots(program_ids: Iterable[int], span: Interval) -> dict[int, list[Slot]]:
+def _slots(
+    program_ids: Iterable[int], span: Interval, *, hidden: frozenset[int] = frozenset()
+) -> dict[int, list[Slot]]:
     """The programs' sessions with seats that start in the span, equal ones put together by the database."""
     rows = (
         Session.objects.filter(program_id__in=sorted(program_ids), capacity__gt=F("seats_taken") + F("seats_held"))
         .exclude(state=SessionState.CANCELLED)
+        .exclude(pk__in=hidden)
         .starting_in(span)
         .order_by("starts_at", "ends_at", "clinical_minutes", "mode")
         .values_list("program_id", "starts_at", "ends_at", "clinical_minutes", "mode")

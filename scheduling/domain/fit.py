@@ -22,6 +22,7 @@ class Mode(StrEnum):
 class Obstacle(StrEnum):
     """Why a booking is refused, in the order in which the reasons are given."""
 
+    NOT_FOUND = "not_found"
     SESSION_CANCELLED = "session_cancelled"
     SESSION_STARTED = "session_started"
     PAST_CUTOFF = "past_cutoff"
@@ -84,7 +85,8 @@ class WeekLoad:
 class PatientCalendar:
     """What stands in a patient's way. `weeks` covers the weeks in which sessions that one asks about start.
 
-    `waiting` holds the sessions on whose waitlists they are: those take no time, but cannot be booked again.
+    `waiting` holds the sessions on whose waitlists they are: those take no time, but cannot be booked again. `hidden`
+    holds those that do not exist for them: nothing more is said of one.
     """
 
     enrollments: tuple[Enrollment, ...]
@@ -93,6 +95,7 @@ class PatientCalendar:
     busy: tuple[Busy, ...] = ()
     weeks: tuple[WeekLoad, ...] = ()
     waiting: frozenset[Hashable] = frozenset()
+    hidden: frozenset[Hashable] = frozenset()
 
     def enrolled_for(self, option: SessionOption) -> bool:
         """Whether an admission to the session's program covers its day."""
@@ -169,11 +172,9 @@ def why_not(option: SessionOption, calendar: PatientCalendar, *, now: datetime) 
     person. One that the patient holds already is not counted against the week a second time. Raises LookupError for
     a session within the admission whose week the calendar lacks.
     """
-    reasons = []
-    if option.state == "cancelled":
-        reasons.append(Obstacle.SESSION_CANCELLED)
-    if now >= option.booking_closes_at or now >= option.interval.start:
-        reasons.append(Obstacle.SESSION_STARTED if now >= option.interval.start else Obstacle.PAST_CUTOFF)
+    if option.id in calendar.hidden:
+        return (Obstacle.NOT_FOUND,)
+    reasons = _closed(option, now)
     enrolled = calendar.enrolled_for(option)
     if not enrolled:
         reasons.append(Obstacle.NOT_ENROLLED)
@@ -191,6 +192,16 @@ def why_not(option: SessionOption, calendar: PatientCalendar, *, now: datetime) 
     if option.seats_left < 1:
         reasons.append(Obstacle.SESSION_FULL)
     return tuple(reasons)
+
+
+def _closed(option: SessionOption, now: datetime) -> list[Obstacle]:
+    """What the session itself says against a booking now, whoever asks."""
+    reasons = [Obstacle.SESSION_CANCELLED] if option.state == "cancelled" else []
+    if now >= option.interval.start:
+        reasons.append(Obstacle.SESSION_STARTED)
+    elif now >= option.booking_closes_at:
+        reasons.append(Obstacle.PAST_CUTOFF)
+    return reasons
 
 
 def fits(reasons: Sequence[str]) -> bool:

@@ -23,7 +23,14 @@ class SessionQuerySet(models.QuerySet["Session"]):
             seen |= Exists(SessionCounselor.objects.filter(session=OuterRef("pk"), counselor_id=scope.counselor_id))
         if scope.patient_id is not None:
             seen |= Q(program__in=_programs_of(scope.patient_id)) | Exists(_bookings_of(scope.patient_id))
-        return self.filter(seen)
+        rows = self.filter(seen)
+        return rows.existing_for(scope.patient_id) if scope.patient_id is not None else rows
+
+    def existing_for(self, patient_id: int) -> Self:
+        """Without those on the other side of somebody from whom the patient is kept apart."""
+        from scheduling.models.keep_apart import hidden_from
+
+        return self.exclude(hidden_from(patient_id))
 
     def live(self) -> Self:
         return self.exclude(state=SessionState.CANCELLED)

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from people.constraints import refusing
+from people.errors import NotThere
 from people.models import Patient, User
 from people.retries import retrying_deadlocks
 from people.services.trail import record
-from scheduling.domain.fit import why_not
+from scheduling.domain.fit import Obstacle, why_not
 from scheduling.enums import HOLDS_SEAT, BookingStatus, Kind
 from scheduling.errors import (
     BY_CODE,
@@ -150,6 +151,8 @@ def place(
     """Write one booking under the locks of its patient and session. Raises the first refusal that is not lifted."""
     calendar = calendar_of(patient_id, session, now=now)
     codes = why_not(option_of(session, zone=calendar.zone), calendar.value, now=now)
+    if Obstacle.NOT_FOUND in codes:
+        raise NotThere
     standing = [code for code in codes if code not in lifted]
     to_waitlist = waitlist and standing == ["session_full"]
     if (standing and not to_waitlist) or calendar.admission is None:

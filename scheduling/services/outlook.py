@@ -111,13 +111,14 @@ def _sessions_ahead(
 ) -> tuple[SessionFit, ...]:
     ahead = for_display(open_sessions([admission.program_id], span=week.interval)).filter(starts_at__gt=now)
     waiting = Count("bookings", filter=Q(bookings__status=BookingStatus.WAITLISTED))
-    return tuple(
+    fits = (
         SessionFit(
             session,
             tuple(str(code) for code in why_not(option_of(session, zone=calendar.zone), calendar.value, now=now)),
         )
         for session in ahead.annotate(waiting_count=waiting)
     )
+    return tuple(fit for fit in fits if fit.exists)
 
 
 def ask_of(admission: Admission, week: Week, calendar: AdmissionCalendar) -> WeekAsk:

@@ -11,13 +11,21 @@ from django.utils.translation import gettext as _
 
 from people.constraints import refusing
 from people.domain.time import local_date
-from people.errors import InvalidInput
+from people.errors import InvalidInput, NotThere
 from people.models import Admission, Patient, User
 from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.enums import BookingStatus, SessionState
 from scheduling.errors import LIFTED_BY_STAFF, AlreadyEnrolled, NotEnrolled, SeriesFull, TrackRefused
-from scheduling.models import Booking, Session, SessionSeries, StandingBooking, StandingGap
+from scheduling.models import (
+    ApartSide,
+    Booking,
+    KeepApart,
+    Session,
+    SessionSeries,
+    StandingBooking,
+    StandingGap,
+)
 from scheduling.services.booking import CONSTRAINTS
 from scheduling.services.locks import lock_patient, lock_series, lock_sessions
 from scheduling.services.places import Judge, Wish, write_places
@@ -94,6 +102,7 @@ def preview_track(patient: Patient, wish: TrackWish, *, now: datetime) -> TrackP
     somebody who was never admitted.
     """
     _check(wish, now=now)
+    _refuse_hidden(patient, wish)
     _refuse_members(patient, wish)
     return _examine(patient, wish, _sessions(wish), now=now)
 
@@ -113,6 +122,7 @@ def join_track(patient: Patient, wish: TrackWish, *, actor: User | None, now: da
     with refusing({**CONSTRAINTS, **OWN}), transaction.atomic():
         lock_patient(patient.pk)
         lock_series(*(series.pk for series in wish.series))
+        _refuse_hidden(patient, wish)
         _refuse_members(patient, wish)
         sessions = list(lock_sessions(*(row.pk for row in _sessions(wish))).values())
         preview = _examine(patient, wish, sessions, now=now)
@@ -144,6 +154,15 @@ def _check(wish: TrackWish, *, now: datetime) -> None:
         raise InvalidInput({"starts_on": _("This day is over: begin today or later.")})
     if any(series.ends_on is not None and series.ends_on < wish.starts_on for series in wish.series):
         raise InvalidInput({"series": _("The series ends before the first day.")})
+
+
+def _refuse_hidden(patient: Patient, wish: TrackWish) -> None:
+    """Raises NotThere for a series that is not on the patient's side of somebody from whom they are kept apart."""
+    shared = {series.pk for series in wish.series if series.capacity > 1}
+    for pair in KeepApart.objects.standing().of(patient.pk):
+        own = ApartSide.objects.filter(keep_apart=pair, series__in=shared, patient=patient)
+        if own.count() < len(shared):
+            raise NotThere
 
 
 def _refuse_members(patient: Patient, wish: TrackWish) -> None:

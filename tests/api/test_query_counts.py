@@ -130,15 +130,15 @@ LISTS: dict[str, tuple[Fill, str, int]] = {
     "leaves": (_leaves, "patients/{una}/leaves/", 5),
     "family members": (_family, "patients/{una}/family-members/", 5),
     "sessions": (_sessions, "sessions/?limit=200", 4),
-    "sessions and their fit": (_sessions, "sessions/?limit=200&patient={una}", 10),
-    "sessions that fit": (_sessions, "sessions/?limit=200&fits=true&patient={una}", 10),
+    "sessions and their fit": (_sessions, "sessions/?limit=200&patient={una}", 11),
+    "sessions that fit": (_sessions, "sessions/?limit=200&fits=true&patient={una}", 11),
     "bookings": (_bookings, "bookings/", 3),
     "work hours": (_work_hours, "work-hours/?patient={una}", 5),
     "series": (_series, "series/", 4),
     "the board": (_weeks, "weeks/", 7),
     "the summary": (_weeks, "weeks/summary/", 5),
-    "the ledger": (_evidence, "patients/{una}/ledger/?from=2026-10-05&to=2026-11-22", 37),
-    "weeks of a patient": (_evidence, "patients/{una}/weeks/?from=2026-10-05&to=2026-11-22", 35),
+    "the ledger": (_evidence, "patients/{una}/ledger/?from=2026-10-05&to=2026-11-22", 39),
+    "weeks of a patient": (_evidence, "patients/{una}/weeks/?from=2026-10-05&to=2026-11-22", 37),
     "flags": (_flags, "flags/", 3),
     "messages": (_messages, "messages/", 4),
 }
@@ -159,7 +159,7 @@ def test_a_list_of_staff(
 
 
 OWN: dict[str, tuple[Fill, str, int]] = {
-    "sessions": (_sessions, "sessions/?limit=200", 9),
+    "sessions": (_sessions, "sessions/?limit=200", 10),
     "work hours": (_work_hours, "work-hours/", 3),
     "feeds": (_feeds, "calendar-feeds/", 2),
     "messages": (_messages, "messages/", 4),

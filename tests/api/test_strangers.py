@@ -15,7 +15,7 @@ from api.urls import urlpatterns
 from people.models import TrailEntry
 from people.services.family import MemberFields, add_member
 from people.services.plans import add_leave
-from scheduling.models import Booking, Session
+from scheduling.models import Booking, KeepApart, Session
 from tests.api.conftest import Clients
 from tests.cast import ADMITTED, NOW, Cast
 
@@ -57,6 +57,7 @@ class Clinic:
         (standing,) = join_track(cast.ana, wish, actor=None, now=NOW)
         pause = series.pauses.create(starts_on=ADMITTED, ends_on=ADMITTED, created_at=NOW)
         save_rows(self.session, [RosterRow(self.booking.pk, "excused")], actor=cast.dana, now=NOW)
+        pair = KeepApart.objects.create(first=cast.ana, second=cast.patient(), reason="court", made_at=NOW)
         self.ids = {
             "attendance_id": str(self.booking.attendance.pk),
             "patient_id": str(cast.ana.pk),
@@ -70,6 +71,8 @@ class Clinic:
             "work_hours_id": str(cast.work_of(cast.ana).pk),
             "member_id": str(member.pk),
             "consent_id": "1",
+            "apart_id": str(pair.pk),
+            "second_id": str(pair.second_id),
             "invitation_id": "1",
             "flag_id": str(flag.pk),
             "feed_id": str(feed.pk),
@@ -119,6 +122,10 @@ def _series(clinic: Clinic) -> Any:
 
 def _enrollment(clinic: Clinic) -> Any:
     return {"patient": str(clinic.cast.ana.pk), "starts_on": "2026-11-28"}
+
+
+def _pair(clinic: Clinic) -> Any:
+    return {"first": str(clinic.cast.ana.pk), "second": clinic.ids["second_id"], "reason": "court"}
 
 
 def _track(clinic: Clinic) -> Any:
@@ -173,6 +180,8 @@ TABLE: dict[str, dict[str, Asked]] = {
     "move-booking": {"post": UNSEEN},
     "invitations": {"get": UNSEEN, "post": UNSEEN},
     "withdraw-invitation": {"post": UNSEEN},
+    "keep-aparts": {"get": EMPTY, "post": Asked(404, _pair)},
+    "keep-apart": {"get": UNSEEN, "patch": UNSEEN, "delete": UNSEEN},
     "board": {"get": EMPTY},
     "summary": {"get": EMPTY},
     "flags": {"get": EMPTY},
@@ -255,7 +264,7 @@ BEN: dict[tuple[str, str], int] = {
 
 
 WRITES = [(name, verb) for name, verb in ROWS if verb != "get" and name not in {"me", "preferences"}]
-OWNERS_ALONE = {"calendar-feed", "rotate-feed"}
+OWNERS_ALONE = {"calendar-feed", "keep-apart", "rotate-feed"}
 
 
 @pytest.mark.parametrize(("name", "verb"), WRITES)

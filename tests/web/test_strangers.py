@@ -15,7 +15,7 @@ from attendance.models import BoardFilter, Flag
 from notifications.services.feeds import create_feed
 from people.models import TrailEntry, User
 from people.services.family import MemberFields, add_member
-from scheduling.models import Booking, Invitation
+from scheduling.models import Booking, Invitation, KeepApart
 from scheduling.services.tracks import TrackWish, join_track
 from tests.cast import ADMITTED, NOW, Cast
 from tests.scheduling.services.series_builders import series_of
@@ -98,6 +98,9 @@ TABLE: dict[str, Answers] = {
     "patient-discharge": NOTHING,
     "patient-leave": NOTHING,
     "tracks": STAFF,
+    "apart": NOTHING,
+    "apart-end": ACTION,
+    "patient-apart": NOTHING,
     "patient-book": ACTION,
     "patient-family": NOTHING,
     "patient-cancel": ACTION,
@@ -144,6 +147,8 @@ def address_of(cast: Cast) -> Callable[[str], str]:
     ids["series_id"] = series_of(cast, weeks=1).pk
     (standing,) = join_track(cast.ana, TrackWish((evening(cast, "MO"),), FIRST), actor=None, now=NOW)
     ids["standing_id"] = standing.pk
+    pair = KeepApart.objects.create(first=cast.ana, second=cast.patient(), reason="court", made_at=NOW)
+    ids["apart_id"] = pair.pk
 
     def address(name: str) -> str:
         pattern = next(one for one in urlpatterns if isinstance(one, URLPattern) and one.name == name)

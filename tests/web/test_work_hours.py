@@ -14,7 +14,7 @@ from tests.cast import NOW, Cast
 from tests.web.reading import open_page, read
 
 COLUMNS = ("starts_at_local", "ends_at_local", "rrule", "except_on", "travel_before_minutes", "travel_after_minutes")
-QUERIES = 13
+QUERIES = 14
 
 
 @pytest.fixture(autouse=True)

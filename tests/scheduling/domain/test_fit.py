@@ -129,9 +129,16 @@ def test_all_reasons_come_in_their_order() -> None:
         weeks=(WeekLoad(WEEK, 1140, 1140),),
     )
     reasons = why_not(option, calendar, now=EVENING)
-    left_out = {Obstacle.PAST_CUTOFF, Obstacle.ALREADY_BOOKED}
+    left_out = {Obstacle.NOT_FOUND, Obstacle.PAST_CUTOFF, Obstacle.ALREADY_BOOKED}
     assert reasons == tuple(reason for reason in Obstacle if reason not in left_out)
     assert not fits(reasons)
+
+
+def test_of_what_does_not_exist_for_somebody_nothing_more_is_said() -> None:
+    hidden = replace(CALENDAR, hidden=frozenset({OPTION.id}))
+    full = replace(OPTION, seats_left=0, state="cancelled")
+    assert (why_not(OPTION, hidden, now=NOW), why_not(full, hidden, now=NOW)) == (("not_found",), ("not_found",))
+    assert not fits(("not_found",))
 
 
 def test_week_that_the_calendar_lacks_is_an_error() -> None:

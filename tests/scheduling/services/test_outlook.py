@@ -115,7 +115,7 @@ def test_the_number_of_queries_does_not_grow(cast: Cast, django_assert_num_queri
         cast.session(f"2026-11-{19 + number % 4} 06:{number:02d}", minutes=30, room=False, counselor=number == 0)
     admission = cast.admission_of(cast.ana)
     week = admission.week_containing(WEEK)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         outlook = week_outlook(admission, week, now=NOW)
         assert len(outlook.sessions) == count
         assert outlook.bookable_minutes > 0

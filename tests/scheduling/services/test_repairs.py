@@ -44,5 +44,5 @@ def test_the_number_of_queries_does_not_grow(cast: Cast, django_assert_num_queri
     for day in (19, 20, 21):
         evening(cast, day)
     admissions = [cast.admission_of(cast.patient()) for _ in range(count)]
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(repairs_for(admissions, WEEK, now=NOW)) == count
