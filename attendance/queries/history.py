@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 from attendance.enums import WeekState
 from attendance.models import TreatmentWeek
 
+A_DAY = timedelta(days=1)
 A_WEEK = timedelta(days=7)
 AN_HOUR = 60
 
@@ -35,8 +36,8 @@ class WeekTotals:
 
 
 def totals_by_week(weeks: QuerySet[TreatmentWeek], *, last: date, count: int) -> list[WeekTotals]:
-    """The so many weeks up to the one that holds the date, oldest first, those of one beginning put together with the
-    days around it; weeks in which nobody was are left out. One query.
+    """The so many weeks that end on the date, oldest first; one that begins on another weekday counts with the week in
+    which it begins. Weeks in which nobody was are left out. One query.
     """
     rows = (
         weeks.filter(week__gt=last - count * A_WEEK, week__lte=last)
@@ -45,7 +46,8 @@ def totals_by_week(weeks: QuerySet[TreatmentWeek], *, last: date, count: int) ->
         .annotate(number=Count("pk"), credited=Sum("credited_minutes"))
     )
     found: dict[date, WeekTotals] = {}
-    for week, status, number, credited in rows:
+    for begins, status, number, credited in rows:
+        week = begins - timedelta(days=(begins - last - A_DAY).days % 7)
         known = found.setdefault(week, WeekTotals(week, dict.fromkeys(WeekState.values, 0), 0))
         known.counts[status] += number
         found[week] = WeekTotals(week, known.counts, known.credited_minutes + (credited or 0))
