@@ -41,7 +41,7 @@ def test_filters_are_kept_replaced_and_forgotten(cast: Cast, client: Client) -> 
     client.force_login(cast.cory)
     page = post(client, "/compliance/filters/", name="Morning list", query="?status=below&new=1&week=2026-11-18&x=y")
     assert page.notices == ["done: Kept as “Morning list”."]
-    assert page.link("Morning list") == "?status=below&new=1"
+    assert page.link("Morning list") == "?new=1&status=below"
     post(client, "/compliance/filters/", name="Morning list", query="?status=at_risk")
     kept = BoardFilter.objects.get()
     assert (kept.user, kept.name, kept.said) == (cast.cory, "Morning list", {"status": "at_risk"})

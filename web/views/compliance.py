@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
@@ -126,8 +126,9 @@ def board_asked(request: HttpRequest, user: User, moment: datetime, *, status: s
 
 def _kept_filter(kept: BoardFilter, query: Callable[..., str]) -> dict[str, Any]:
     """A kept list: its address, and whether it is the one that is on."""
-    url = "?" + urlencode(kept.said) if kept.said else "?"
-    return {"pk": kept.pk, "name": kept.name, "url": url, "active": bool(kept.said) and query(week="") == url}
+    said = {name: str(value) for name, value in sorted(kept.said.items())}  # PostgreSQL keeps no order of names
+    active = bool(said) and dict(parse_qsl(query(week="").removeprefix("?"))) == said
+    return {"pk": kept.pk, "name": kept.name, "url": f"?{urlencode(said)}", "active": active}
 
 
 def _preview(user: User, counts: dict[str, int], query: Callable[..., str], *, is_over: bool) -> Action | None:
