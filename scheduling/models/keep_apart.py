@@ -12,7 +12,6 @@ from scheduling.enums import ApartReason
 
 if TYPE_CHECKING:
     from people.models import User
-    from scheduling.models.session import Session
 
 
 class KeepApartQuerySet(models.QuerySet["KeepApart"]):
@@ -119,10 +118,3 @@ def hidden_sessions(patient_ids: Iterable[int], span: Interval) -> dict[int, fro
         rows = Session.objects.starting_in(span).filter(hidden_from(patient_id))
         found[patient_id] = set(rows.values_list("pk", flat=True))
     return {patient_id: frozenset(ids) for patient_id, ids in found.items()}
-
-
-def is_hidden_from(patient_id: int, session: "Session") -> bool:
-    """Whether the one session does not exist for the patient."""
-    from scheduling.models.session import Session
-
-    return Session.objects.filter(hidden_from(patient_id), pk=session.pk).exists()
