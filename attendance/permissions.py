@@ -4,8 +4,8 @@ import rules
 
 from attendance.models import Flag
 from people.enums import Role
-from people.models import Patient, User
-from people.permissions import has_in_caseload, manages_site_of
+from people.models import Admission, Patient, User
+from people.permissions import has_in_caseload, is_own_record, manages_site_of
 from scheduling.models import Session
 from scheduling.permissions import leads_session
 
@@ -55,6 +55,24 @@ def can_note_contact(user: User, patient: Patient | None) -> bool:
     return bool(manages_site_of(user, patient) or has_in_caseload(user, patient)) if patient is not None else False
 
 
+@rules.predicate
+def can_report_on(user: User, patient: Patient | None) -> bool:
+    """Whoever sees a site of the person's as a whole, auditors too, and their own counselor."""
+    if patient is None:
+        return False
+    whole_site = Admission.objects.filter(patient=patient, site_id__in=user.scope.site_ids).exists()
+    return whole_site or bool(has_in_caseload(user, patient))
+
+
+@rules.predicate
+def can_make_reports(user: User) -> bool:
+    """Any staff: each over those whom they answer for."""
+    return bool(can_see_board(user))
+
+
+rules.add_perm("attendance.make_reports", can_make_reports)
+rules.add_perm("attendance.report_on", can_report_on)
+rules.add_perm("attendance.see_ledger", is_own_record | can_report_on)
 rules.add_perm("attendance.act_on_flag", can_act_on_flag)
 rules.add_perm("attendance.note_contact", can_note_contact)
 rules.add_perm("attendance.see_roster", can_see_roster)

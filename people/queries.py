@@ -1,8 +1,10 @@
 """Reading what an account is, and where it is at home."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from people.models import Admission, Patient, Site, User
+from people.enums import Look
+from people.models import Admission, Patient, Site, TrailEntry, User
 
 NOWHERE = ZoneInfo("UTC")
 
@@ -23,3 +25,9 @@ def zone_of_patient(patient: Patient | int) -> ZoneInfo | None:
     patient_id = patient.pk if isinstance(patient, Patient) else patient
     latest = Admission.objects.filter(patient_id=patient_id).select_related("site").first()
     return latest.zone if latest is not None else None
+
+
+def last_look(patient_id: int, *, before: datetime, but: User) -> TrailEntry | None:
+    """When somebody else last opened anything of the patient's; who it was is on the entry, as an id."""
+    looks = TrailEntry.objects.filter(patient_id=patient_id, at__lt=before, action__in=Look.values)
+    return looks.exclude(actor_id=but.pk).order_by("-at", "-pk").first()

@@ -24,6 +24,7 @@ from web.views.flag_actions import flag_acknowledge, flag_assign, flag_note, fla
 from web.views.flags import flags
 from web.views.home import home
 from web.views.invitations import invitation
+from web.views.ledger import patient_ledger
 from web.views.more import more
 from web.views.outbox import outbox
 from web.views.patients import patient, patient_book, patient_cancel, patient_sessions
@@ -82,6 +83,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/repair/undo/", patient_repair_undo, name="patient-repair-undo"),
     path("patients/<int:patient_id>/discharge/", patient_discharge, name="patient-discharge"),
     path("patients/<int:patient_id>/leave/", patient_leave, name="patient-leave"),
+    path("patients/<int:patient_id>/ledger/", patient_ledger, name="patient-ledger"),
     path("patients/<int:patient_id>/sessions/", patient_sessions, name="patient-sessions"),
     path("patients/<int:patient_id>/tracks/", patient_tracks, name="patient-tracks"),
     path("patients/<int:patient_id>/tracks/join/", patient_join, name="patient-join"),

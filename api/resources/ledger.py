@@ -106,6 +106,7 @@ class Ledger(OfPatient):
     def retrieve(self, request: Request, patient_id: str) -> Response:
         """The earliest first; without dates, the last eight weeks. The look is recorded."""
         patient = self.patient()
+        self.must("attendance.see_ledger", patient)
         today = local_date(self.now, self.zone)
         first, last = span_of(self.asked(Span), today=today, weeks_back=TREND_WEEKS)
         self.looked_at(patient, Look.REPORT)

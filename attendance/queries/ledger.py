@@ -28,8 +28,8 @@ def ledger(patient_id: int, *, first: date, last: date) -> list[LedgerWeek]:
             booking__admission__in={week.admission_id for week in weeks},
             booking__week__in={week.week for week in weeks},
         )
-        .select_related("booking", "session__site")
-        .prefetch_related("session__counselors", "amendments")
+        .select_related("booking", "session__site", "recorded_by")
+        .prefetch_related("session__counselors", "amendments__by")
         .order_by("starts_at", "pk")
     )
     by_week: dict[tuple[int, date], list[AttendanceRecord]] = defaultdict(list)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 
@@ -17,9 +18,10 @@ def record_look(
     actor: User,
     now: datetime,
     patient_id: int | None = None,
+    asked: dict[str, Any] | None = None,
 ) -> None:
-    """One entry for each look at a patient's record, a roster or a report."""
-    record(look, subject, actor=actor, now=now, patient_id=patient_id)
+    """One entry for each look at a patient's record, a roster or a report; `asked` says which dates and what of it."""
+    record(look, subject, actor=actor, now=now, patient_id=patient_id, after=asked)
 
 
 def record_looks(look: Look, patients: Iterable[Patient], *, actor: User, now: datetime) -> None:

@@ -91,6 +91,7 @@ TABLE: dict[str, Answers] = {
     "schedule-series": NOTHING,
     "outbox": Answers(stranger=(404, 405), ben=(403, 403), nobody=(403, 403)),
     "patient": READ_ONLY,
+    "patient-ledger": READ_ONLY,
     "patient-sessions": READ_ONLY,
     "patient-tracks": READ_ONLY,
     "patient-join": ACTION,

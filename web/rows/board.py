@@ -94,7 +94,7 @@ def person_row(
         phone=week.patient.phone,
         weeks=[_spark(point, last=index == len(trend) - 1, week=week) for index, point in enumerate(trend)],
         weeks_url=f"{reverse('patient', args=[week.patient_id])}#weeks-title",
-        hours_url=f"{reverse('patient', args=[week.patient_id])}#week-{week.pk}",
+        hours_url=f"{reverse('patient-ledger', args=[week.patient_id])}?to={week.week}#week-{week.pk}",
         undo=undo_action(week, undo, query) if undo and may_book else None,
     )
 

@@ -145,7 +145,7 @@ def week_view(entry: LedgerWeek, *, zone: ZoneInfo, today: dt.date) -> WeekView:
     return WeekView(
         key=week.pk,
         range=figures.day_range(week.week, week.week + 6 * A_DAY),
-        note=_week_note(week, zone, today),
+        note=week_note(week, zone, today),
         status=week.status,
         bar=bar_of(week),
         sum=sum_of(week),
@@ -160,7 +160,8 @@ def week_view(entry: LedgerWeek, *, zone: ZoneInfo, today: dt.date) -> WeekView:
     )
 
 
-def _week_note(week: TreatmentWeek, zone: ZoneInfo, today: dt.date) -> str:
+def week_note(week: TreatmentWeek, zone: ZoneInfo, today: dt.date) -> str:
+    """When it was closed, or where it lies."""
     if week.closed_at is not None:
         closed = _("Closed %(day)s") % {"day": figures.short_day(week.closed_at.astimezone(zone))}
         return (

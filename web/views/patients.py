@@ -73,6 +73,7 @@ def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
         **_contacts(user, person, admission),
         "may_book": user.scope.managed_site_ids or user.scope.counselor_id is not None,
         "may_change_plan": bool(user.scope.managed_site_ids) and admission is not None,
+        "may_report": user.has_perm("attendance.report_on", person),
         "may_keep_apart": user.has_perm("scheduling.keep_apart", person),
         "sessions_url": reverse("patient-sessions", args=[person.pk]),
     }

@@ -1,0 +1,145 @@
+"""The hours ledger: the weeks, every minute of them, what was done about a short one, and who may look."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from attendance.models import AttendanceRecord, Flag
+from attendance.services.amending import amend
+from attendance.services.outreach import note_contact
+from attendance.services.roster import RosterRow, mark_all_present, save_rows, sign_roster
+from people.models import TrailEntry, User
+from scheduling.models import Booking, Session
+from tests.cast import NOW, Cast, at
+from tests.web.reading import open_page
+
+pytestmark = pytest.mark.django_db
+
+LEDGER_QUERIES = 41
+EARLIER = at("2026-10-01 12:00")
+DATES = "?from=2026-11-09&to=2026-11-15"
+
+
+@pytest.fixture(autouse=True)
+def _wednesday_morning() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def held(cast: Cast, wall: str, row: dict[str, object], *, entered: str, breaks: tuple[object, ...] = ()) -> Booking:
+    """A session of Ana's, marked so and signed at the wall time."""
+    session = cast.session(wall, now=EARLIER, breaks=breaks)
+    booking = cast.booked(cast.ana, session, now=EARLIER)
+    moment = at(entered)
+    save_rows(session, [RosterRow(booking.pk, **row)], actor=cast.dana, now=moment)  # type: ignore[arg-type]
+    sign_roster(Session.objects.get(pk=session.pk), actor=cast.dana, now=moment)
+    return booking
+
+
+def test_a_short_week_shows_every_minute_and_what_was_done(cast: Cast, client: Client) -> None:
+    late = held(
+        cast,
+        "2026-11-09 18:00",
+        {"status": "present", "arrived_at": at("2026-11-09 18:14")},
+        entered="2026-11-09 21:02",
+    )
+    held(cast, "2026-11-10 18:00", {"status": "no_show"}, entered="2026-11-12 08:00")
+    held(cast, "2026-11-11 18:00", {"status": "excused", "excuse_reason": "work"}, entered="2026-11-11 21:00")
+    record = AttendanceRecord.objects.get(booking=late)
+    typed = RosterRow(late.pk, "present", arrived_at=at("2026-11-09 18:04"))
+    amend(record, typed, "Came in by the back door", actor=cast.cory, now=at("2026-11-10 08:40"))
+    note_contact(
+        cast.ana, kind="call", outcome="reached", text="Shift was moved", actor=cast.cory, now=at("2026-11-12 08:15")
+    )
+    makeup = cast.session("2026-11-14 09:00", now=EARLIER)
+    cast.booked(cast.ana, makeup, now=at("2026-11-12 08:20"))
+    Flag.objects.create(
+        patient=cast.ana,
+        admission=cast.admission_of(cast.ana),
+        week=date(2026, 11, 9),
+        kind="first_absence",
+        raised_at=at("2026-11-10 21:40"),
+        facts={},
+    )
+    client.force_login(cast.cory)
+    page = open_page(client, f"/patients/{cast.ana.pk}/ledger/{DATES}")
+    assert page.answer == "0 of 1 week reached its target"
+    assert page.texts("tr")[1:] == [
+        "Mon 9 Nov 6–9 pm 180 4 before: 166 176 Group · process Amended: arrived: 6:14 pm became 6:04 pm"
+        " “Came in by the back door” Dana K. In person Dana, Mon 9 Nov, 9:02 pm Cory, Tue 10 Nov, 8:40 am",
+        "Tue 10 Nov 6–9 pm 180 0 Group · process · No-show −180 not there Dana K. Dana, Thu 12 Nov, 8 am Late entry",
+        "Wed 11 Nov 6–9 pm 180 0 Group · process · Excused (work) −180 not there Dana K. Dana, Wed 11 Nov, 9 pm",
+    ]
+    assert page.texts("span", "ledger-figures") == ["12 h offered 12 h scheduled 2 h 56 attended 0 days billable"]
+    assert page.texts("p", "ledger-cause") == ["1 roster of this week is not signed"]
+    (done,) = page.texts("section", "what-was-done")
+    assert done == (
+        "What was done Tue 10 Nov, 9:40 pm Raised: First absence Thu 12 Nov, 8:15 am Cory: call, Reached"
+        ": “Shift was moved” Thu 12 Nov, 8:20 am Sat 14 Nov, 9 am–noon was booked"
+    )
+    assert page.texts("div", "requirement-card") == ["Plan 9 h to 19 h a week 0 of 1 week 9–15 Nov: not met"]
+    assert "2 h 56 attended in 1 week, 2 h 56 a week on average" in page.words
+    assert "9–11 Nov: breaks out; late and early to the minute; nothing past 15 min late" in page.words
+
+
+def test_each_look_is_recorded_and_the_last_one_is_named(cast: Cast, client: Client) -> None:
+    client.force_login(cast.dana)
+    first = open_page(client, f"/patients/{cast.ana.pk}/ledger/{DATES}")
+    assert "Last opened" not in first.words
+    entry = TrailEntry.objects.get(action="opened_report")
+    assert (entry.actor_id, entry.patient_id, entry.after) == (
+        cast.dana.pk,
+        cast.ana.pk,
+        {"report": "ledger", "from": "2026-11-09", "to": "2026-11-15"},
+    )
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        client.force_login(cast.ada)
+        second = open_page(client, f"/patients/{cast.ana.pk}/ledger/")
+    assert "This visit is recorded. Last opened by Dana, Wed 18 Nov, 8:02 am" in second.words
+
+
+def test_a_week_that_asks_nothing_and_dates_that_make_no_sense(cast: Cast, client: Client) -> None:
+    client.force_login(cast.cory)
+    empty = open_page(client, f"/patients/{cast.ana.pk}/ledger/?from=2026-01-05&to=2026-01-11")
+    assert empty.answer == "No week with a target is over in these dates"
+    assert "No weeks in these dates" in empty.words
+    for asked, sentence in (
+        ("?from=2026-11-15&to=2026-11-09", "The last day lies before the first."),
+        ("?from=2020-11-15&to=2026-11-09", "At most two years at once."),
+        ("?from=nonsense", "Enter a valid date."),
+    ):
+        page = open_page(client, f"/patients/{cast.ana.pk}/ledger/{asked}")
+        assert (page.status, page.texts("p", "field-error")) == (200, [sentence])
+
+
+def test_who_may_open_a_ledger(cast: Cast, client: Client) -> None:
+    """A substitute sees whom they lead, and has no report of their weeks."""
+    session = cast.session("2026-11-18 18:00", counselor=False)
+    cast.booked(cast.ana, session)
+    sub = cast._staff("sub", "counselor", counselor=True)  # type: ignore[arg-type]
+    session.leads.create(counselor=sub.counselor, starts_at=session.starts_at, ends_at=session.ends_at)
+    found: dict[str, int] = {}
+    users: list[User | None] = [cast.stranger, cast.ana.user, sub, cast.ada, cast.dana, cast.cory, cast.dirk]
+    for user in users:
+        assert user is not None
+        client.force_login(user)
+        found[user.name] = client.get(f"/patients/{cast.ana.pk}/ledger/").status_code
+    assert found == {"Stranger": 404, "Ana": 403, "Sub": 403, "Ada": 200, "Dana": 200, "Cory": 200, "Dirk": 200}
+
+
+@pytest.mark.parametrize("weeks", [1, 5])
+def test_a_ledger_costs_the_same(cast: Cast, client: Client, weeks: int, django_assert_num_queries: object) -> None:
+    for number in range(weeks):
+        when = at("2026-11-09 18:00") - timedelta(weeks=number)
+        session = cast.session(when.astimezone(cast.site.zone).strftime("%Y-%m-%d %H:%M"), now=EARLIER)
+        cast.booked(cast.ana, session, now=when - timedelta(hours=8))
+        mark_all_present(session, actor=cast.dana, now=when + timedelta(hours=3))
+        note_contact(cast.ana, kind="call", outcome="reached", actor=cast.cory, now=when)
+    client.force_login(cast.cory)
+    path = f"/patients/{cast.ana.pk}/ledger/?from=2026-10-05&to=2026-11-15"
+    client.get(path)
+    with django_assert_num_queries(LEDGER_QUERIES):  # type: ignore[operator]
+        client.get(path)

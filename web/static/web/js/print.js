@@ -1,0 +1,2 @@
+// The page was asked for on paper.
+window.addEventListener("load", () => window.print());

@@ -1,0 +1,126 @@
+"""A person's hours ledger: each week against its target, and beneath it every minute and how it came about."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from attendance.models import TreatmentWeek
+from attendance.queries import TREND_WEEKS, unsigned_sessions
+from attendance.queries.ledger import LedgerWeek, ledger
+from attendance.queries.week_actions import actions_by_week
+from attendance.services.weeks import recount_patient
+from people.domain.time import local_date
+from people.enums import Look
+from people.models import Admission, Patient, User
+from people.queries import home_zone, last_look
+from people.services.looks import record_look
+from web import format as figures
+from web.forms.ledger import DatesForm
+from web.rows.contacts import when_said
+from web.rows.ledger import (
+    RequirementCard,
+    answer,
+    definitions,
+    ledger_week,
+    plan_card,
+)
+from web.rows.people import standing
+from web.rows.policies import policy_lines
+from web.views.staff import find, must, now, only_staff, today_of, user_of
+
+A_WEEK = timedelta(days=7)
+
+
+@login_required
+@require_safe
+def patient_ledger(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """Every week that holds one of the dates, the newest first; without dates, the last eight weeks and this one.
+
+    The look is recorded, with its dates. `print=1` shows every week unfolded, for paper.
+    """
+    person, user, moment = seen(request, patient_id), user_of(request), now()
+    admission = latest_admission(person)
+    today = local_date(moment, admission.zone) if admission else today_of(user, now=moment)
+    form = DatesForm(request.GET)
+    first, last = form.span(first=today - TREND_WEEKS * A_WEEK, last=today)
+    before = last_look(person.pk, before=moment, but=user)
+    asked = {"report": "ledger", "from": first.isoformat(), "to": last.isoformat()}
+    record_look(Look.REPORT, person, actor=user, now=moment, patient_id=person.pk, asked=asked)
+    recount_patient(person.pk, now=moment, first=first, last=last)
+    entries = ledger(person.pk, first=first, last=last)[::-1]
+    weeks = [entry.week for entry in entries]
+    context = {
+        "person": person,
+        "standing": standing(admission, today=today),
+        "answer": answer(weeks, now=moment),
+        "form": form if form.errors else DatesForm({"from": first, "to": last}),
+        "range": figures.day_range(first, last),
+        "last_look": _opened_by(before, home_zone(user)),
+        "cards": [plan_card(weeks, now=moment), *requirement_cards(person, weeks, now=moment)],
+        "weeks": _week_views(entries, person, moment=moment, every_open=bool(request.GET.get("print"))),
+        "foot": _foot(weeks, now=moment),
+        "definitions": definitions(),
+        "policies": policy_lines([record for entry in entries for record in entry.records]),
+        "print_url": f"{reverse('patient-ledger', args=[person.pk])}?from={first}&to={last}&print=1",
+        "is_print": bool(request.GET.get("print")),
+    }
+    return render(request, "patients/ledger.html", context)
+
+
+def requirement_cards(person: Patient, weeks: Sequence[TreatmentWeek], *, now: datetime) -> list[RequirementCard]:
+    """What a payer, a licence, a court or the program asks beside the plan, a card each; none is kept yet."""
+    return []
+
+
+def seen(request: HttpRequest, patient_id: int) -> Patient:
+    """The person, if the account sees them (404) and may have their hours reported (403)."""
+    user = user_of(request)
+    person: Patient = find(Patient.objects.visible_to(user), patient_id)
+    only_staff(user)
+    must(user, "attendance.report_on", person)
+    return person
+
+
+def latest_admission(person: Patient) -> Admission | None:
+    """The admission whose site gives the person's days."""
+    rows = Admission.objects.filter(patient=person).select_related("site", "program", "primary_counselor")
+    return rows.order_by("-admitted_on", "-pk").first()
+
+
+def _week_views(entries: list[LedgerWeek], person: Patient, *, moment: datetime, every_open: bool) -> list[Any]:
+    weeks = [entry.week for entry in entries]
+    actions = actions_by_week(person.pk, weeks)
+    unsigned = unsigned_sessions(weeks, now=moment)
+    return [
+        ledger_week(
+            entry,
+            zone=entry.week.site.zone,
+            now=moment,
+            actions=actions[entry.week.pk],
+            unsigned=len(unsigned[entry.week.pk]),
+            is_open=every_open or position == 0,
+        )
+        for position, entry in enumerate(entries)
+    ]
+
+
+def _foot(weeks: Sequence[TreatmentWeek], *, now: datetime) -> dict[str, Any]:
+    """The sum of the weeks that are over, and what that makes a week."""
+    over = [week for week in weeks if week.ends_at <= now]
+    total = sum(week.credited_minutes for week in over)
+    return {"count": len(over), "total": total, "average": total // len(over) if over else 0}
+
+
+def _opened_by(look: Any, zone: Any) -> str:
+    if look is None:
+        return ""
+    name = User.objects.filter(pk=look.actor_id).values_list("name", flat=True).first() if look.actor_id else None
+    said = {"who": name or _("somebody"), "when": when_said(look.at, zone)}
+    return _("Last opened by %(who)s, %(when)s") % said
