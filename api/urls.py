@@ -10,6 +10,7 @@ from api.base import Resource
 from api.resources.amendments import Amendments
 from api.resources.bookings import Bookings
 from api.resources.calendar_feeds import CalendarFeeds
+from api.resources.counselors import Availability, Counselors, TimesOff
 from api.resources.family import FamilyConsents, FamilyMembers, Invitations
 from api.resources.flags import Flags
 from api.resources.keep_apart import KeepAparts
@@ -33,6 +34,7 @@ LIST_AND_CREATE = {"get": "list", "post": "create"}
 READ = {"get": "retrieve"}
 READ_AND_CHANGE = {"get": "retrieve", "patch": "partial_update"}
 READ_CHANGE_DELETE = {**READ_AND_CHANGE, "delete": "destroy"}
+CHANGE_AND_DELETE = {"patch": "partial_update", "delete": "destroy"}
 OCCURRENCES = {"get": "occurrences", "post": "except_one", "patch": "change_one"}
 
 
@@ -87,6 +89,17 @@ urlpatterns = [
     ),
     _at("patients/<str:patient_id>/weeks/", PatientWeeks, LIST, "patient-weeks"),
     _at("patients/<str:patient_id>/ledger/", Ledger, READ, "ledger"),
+    _at("counselors/", Counselors, LIST, "counselors"),
+    _at("counselors/<str:counselor_id>/", Counselors, READ_AND_CHANGE, "counselor"),
+    _at("counselors/<str:counselor_id>/availability/", Availability, LIST_AND_CREATE, "all-availability"),
+    _at(
+        "counselors/<str:counselor_id>/availability/<str:availability_id>/",
+        Availability,
+        CHANGE_AND_DELETE,
+        "availability",
+    ),
+    _at("counselors/<str:counselor_id>/time-off/", TimesOff, LIST_AND_CREATE, "all-time-off"),
+    _at("counselors/<str:counselor_id>/time-off/<str:time_off_id>/", TimesOff, CHANGE_AND_DELETE, "time-off"),
     _at("work-hours/", WorkHoursResource, LIST_AND_CREATE, "all-work-hours"),
     _at("work-hours/<str:work_hours_id>/", WorkHoursResource, READ_CHANGE_DELETE, "work-hours"),
     _at("sessions/", Sessions, LIST_AND_CREATE, "sessions"),

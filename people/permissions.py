@@ -8,7 +8,7 @@ from typing import Any
 
 import rules
 
-from people.models import Admission, Patient, User
+from people.models import Admission, Counselor, Patient, User
 
 
 def _site_ids(thing: Any) -> set[int]:
@@ -16,6 +16,8 @@ def _site_ids(thing: Any) -> set[int]:
         return set(Admission.objects.filter(patient=thing).values_list("site_id", flat=True))
     if isinstance(thing, Admission):
         return {thing.site_id}
+    if isinstance(thing, Counselor):
+        return set(thing.sites.values_list("pk", flat=True))
     site_id = getattr(thing, "site_id", None)
     return {site_id} if site_id is not None else set()
 
@@ -45,6 +47,12 @@ def has_in_caseload(user: User, patient: Patient | None) -> bool:
 
 
 @rules.predicate
+def is_own_profile(user: User, counselor: Counselor | None) -> bool:
+    """The counselor themself."""
+    return counselor is not None and user.scope.counselor_id == counselor.pk
+
+
+@rules.predicate
 def is_clinic_staff(user: User) -> bool:
     """Any staff role at any site."""
     return user.is_clinic_staff
@@ -54,3 +62,6 @@ rules.add_perm("people.change_patient", manages_site_of)
 rules.add_perm("people.change_plan", manages_site_of)
 rules.add_perm("people.register_patient", manages_site_of)
 rules.add_perm("people.change_family", is_own_record | has_in_caseload | manages_site_of)
+rules.add_perm("people.see_counselors", is_clinic_staff)
+rules.add_perm("people.change_counselor", manages_site_of)
+rules.add_perm("people.change_counselor_times", is_own_profile | manages_site_of)

@@ -81,6 +81,26 @@ class CounselorBusy(Refusal):
     title = _("A counselor has another session at that time")
 
 
+class CounselorTimeOff(Refusal):
+    code = "counselor_time_off"
+    title = _("A counselor is off at that time")
+
+
+class CounselorUnavailable(Refusal):
+    code = "counselor_unavailable"
+    title = _("This lies outside a counselor's hours")
+
+
+class CounselorOverDailyMaximum(Refusal):
+    code = "counselor_over_daily_maximum"
+    title = _("This would go past a counselor's most for a day")
+
+
+class CounselorNotQualified(Refusal):
+    code = "counselor_not_qualified"
+    title = _("A counselor lacks a credential that is asked for")
+
+
 class RoomBusy(Refusal):
     code = "room_busy"
     title = _("The room is taken at that time")
@@ -141,3 +161,15 @@ LIFTED_BY_STAFF = frozenset(
     {"overlaps_work", "over_weekly_maximum", "past_cutoff", "session_started", "not_enrolled", "on_leave"}
 )
 """What a staff member's `override_reason` lifts (the outside contract)."""
+
+STAFFING: dict[str, type[Refusal]] = {
+    refusal.code: refusal
+    for refusal in (
+        CounselorBusy,
+        CounselorTimeOff,
+        CounselorNotQualified,
+        CounselorUnavailable,
+        CounselorOverDailyMaximum,
+    )
+}
+"""What stands in a counselor's way, in the order in which it is said."""

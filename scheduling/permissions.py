@@ -2,7 +2,7 @@
 
 import rules
 
-from people.models import User
+from people.models import Counselor, User
 from people.permissions import has_in_caseload, is_own_record, manages_site_of
 from scheduling.models import Booking, Session, SessionCounselor, SessionSeries
 
@@ -41,7 +41,15 @@ def leads_series(user: User, series: SessionSeries | None) -> bool:
     return series is None or series.counselors.filter(pk=counselor_id).exists()
 
 
+@rules.predicate
+def knows_why_off(user: User, counselor: Counselor) -> bool:
+    """The counselor themself, and whoever sees one of their sites as a whole."""
+    own = user.scope.counselor_id == counselor.pk
+    return own or bool(set(counselor.sites.values_list("pk", flat=True)) & user.scope.site_ids)
+
+
 rules.add_perm("scheduling.change_session", manages_site_of)
+rules.add_perm("scheduling.cover_session", manages_site_of | leads_session)
 rules.add_perm("scheduling.keep_apart", manages_site_of)
 rules.add_perm("scheduling.change_standing", manages_site_of | leads_series)
 rules.add_perm("scheduling.change_booking", is_own_booking | manages_booking)

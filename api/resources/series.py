@@ -99,6 +99,12 @@ class SeriesInput(Input):
     room = Reference(lambda user: Room.objects.filter(site__memberships__user=user), required=False, allow_null=True)
     mode = serializers.ChoiceField(Mode.choices, required=False)
     ends_on = LocalDate(required=False, allow_null=True)
+    override_reason = OptionalText(
+        max_length=300, help_text="Lifts `counselor_unavailable` and `counselor_over_daily_maximum`."
+    )
+    without_clashing = serializers.BooleanField(
+        required=False, help_text="Leaves the counselors out on dates on which they cannot lead it."
+    )
 
 
 class SeriesParameters(Parameters):
@@ -140,7 +146,9 @@ class Series(Resource):
             said["breaks"] = tuple((pause["after_minutes"], pause["minutes"]) for pause in said["breaks"])
         if "counselors" in said:
             said["counselors"] = tuple(said["counselors"])
-        series = create_series(SeriesFields(**said), actor=self.user, now=self.now, weeks=settings.HORIZON_WEEKS)
+        how = {name: said.pop(name) for name in ("override_reason", "without_clashing") if name in said}
+        fields = SeriesFields(**said)
+        series = create_series(fields, actor=self.user, now=self.now, weeks=settings.HORIZON_WEEKS, **how)
         return self.answer(self.seen.get(pk=series.pk), SeriesAnswer, status=201)
 
     @extend_schema(responses=SeriesAnswer)

@@ -61,6 +61,9 @@ class OccurrenceChange(Confirmation):
     )
     room = Reference(lambda user: Room.objects.filter(site__memberships__user=user), required=False, allow_null=True)
     mode = serializers.ChoiceField(Mode.choices, required=False)
+    override_reason = OptionalText(
+        max_length=300, help_text="Lifts `counselor_unavailable` and `counselor_over_daily_maximum`."
+    )
 
 
 class SeriesChange(OccurrenceChange):
@@ -104,6 +107,7 @@ def edit_of(said: Mapping[str, Any], *, scope: Scope, occurrence: str | None, ca
         occurrence,
         cancel=cancel,
         without_clashing=said.get("without_clashing", False),
+        override_reason=said.get("override_reason", ""),
         reason=said.get("reason", ""),
     )
 
@@ -181,6 +185,7 @@ class ClashOutcome(serializers.Serializer[Clash]):
     session = serializers.SerializerMethodField(help_text="The occurrence that would need it; null for a new one.")
     starts_at = serializers.SerializerMethodField()
     taken_by = serializers.SerializerMethodField(help_text="The session in the way; null for a new occurrence.")
+    code = serializers.CharField(help_text="What one session alone would be refused with.")
 
     def get_session(self, clash: Clash) -> str | None:
         return str(clash.target.session.pk) if clash.target.session else None

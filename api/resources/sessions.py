@@ -110,6 +110,9 @@ class SessionInput(Input):
     room = Reference(lambda user: Room.objects.filter(site__memberships__user=user), required=False, allow_null=True)
     mode = serializers.ChoiceField(Mode.choices, required=False)
     telehealth_url = OptionalText(max_length=200)
+    override_reason = OptionalText(
+        max_length=300, help_text="Lifts `counselor_unavailable` and `counselor_over_daily_maximum`."
+    )
 
     def validate_telehealth_url(self, text: str) -> str:
         return serializers.URLField().run_validation(text) if text else ""
@@ -173,7 +176,9 @@ class Sessions(Resource):
         self.must("scheduling.change_session")
         said = given(self.said(SessionInput))
         self.must("scheduling.change_session", Session(site=said["site"]))
-        session = create_session(SessionFields(**_as_fields(said)), actor=self.user, now=self.now)
+        reason = said.pop("override_reason", "")
+        fields = SessionFields(**_as_fields(said))
+        session = create_session(fields, actor=self.user, now=self.now, override_reason=reason)
         return self.answer(self.seen.get(pk=session.pk), SessionAnswer, status=201)
 
     @extend_schema(parameters=[WhoParameters], responses=SessionAnswer)
@@ -190,8 +195,9 @@ class Sessions(Resource):
         self.must("scheduling.change_session", session)
         said = self.said(SessionInput, partial=True)
         self.must("scheduling.change_session", Session(site=said.get("site", session.site)))
+        reason = said.pop("override_reason", "")
         fields = SessionFields(**{**_fields_of(session), **_as_fields(said)})
-        change_session(session, fields, actor=self.user, now=self.now)
+        change_session(session, fields, actor=self.user, now=self.now, override_reason=reason)
         return self.answer(self.seen.get(pk=session.pk), SessionAnswer)
 
     @extend_schema(request=CancelInput, responses=SessionAnswer)

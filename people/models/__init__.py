@@ -1,7 +1,7 @@
 """One noun a file."""
 
 from people.models.admission import Admission
-from people.models.counselor import Counselor
+from people.models.counselor import Counselor, CounselorCredential
 from people.models.family import FamilyConsent, FamilyMember
 from people.models.leave import Leave
 from people.models.membership import Membership
@@ -15,6 +15,7 @@ from people.models.user import User
 __all__ = [
     "Admission",
     "Counselor",
+    "CounselorCredential",
     "FamilyConsent",
     "FamilyMember",
     "Focus",

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from people.domain.weeks import Weekday
 from people.enums import FirstWeekday, PartialWeekPolicy, Rounding
@@ -27,7 +27,8 @@ class Program(models.Model):
     (null: none)
     and `rounding` feed rule 3, `partial_week_policy` rule 4; `booking_cutoff_minutes` is how long before the start
     booking closes, `cancel_cutoff_minutes` from when a cancellation counts as late; `close_grace_minutes` rule 6.
-    So many unexcused absences in an admission, or so many in a row, are worth a flag.
+    So many unexcused absences in an admission, or so many in a row, are worth a flag. Whoever leads its sessions holds
+    one of `required_credentials`, where any is named.
     """
 
     name = models.CharField(max_length=120)
@@ -51,6 +52,7 @@ class Program(models.Model):
     excuse_reasons = models.JSONField(default=list, blank=True)
     absences_in_all = models.PositiveSmallIntegerField(default=3, db_default=3)
     absences_in_a_row = models.PositiveSmallIntegerField(default=2, db_default=2)
+    required_credentials = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
 
     objects: ClassVar = ProgramQuerySet.as_manager()
 
@@ -73,11 +75,15 @@ class Program(models.Model):
 
 
 class Focus(models.Model):
-    """What a session is about, from the program's own list; staff see it, messages and feeds do not."""
+    """What a session is about, from the program's own list; staff see it, messages and feeds do not.
+
+    `required_credentials` asks for one of its codes beside what the program asks for.
+    """
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="foci")
     code = models.SlugField(max_length=40)
     name = models.CharField(max_length=80)
+    required_credentials = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
 
     class Meta:
         ordering: ClassVar = ["name", "id"]

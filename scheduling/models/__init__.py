@@ -1,5 +1,6 @@
 """One noun a file."""
 
+from scheduling.models.availability import CounselorAvailability, TimeOff
 from scheduling.models.booking import Booking
 from scheduling.models.invitation import Invitation
 from scheduling.models.keep_apart import ApartSide, KeepApart
@@ -11,6 +12,7 @@ from scheduling.models.work_hours import WorkHours
 __all__ = [
     "ApartSide",
     "Booking",
+    "CounselorAvailability",
     "Invitation",
     "KeepApart",
     "SeriesPause",
@@ -19,5 +21,6 @@ __all__ = [
     "SessionSeries",
     "StandingBooking",
     "StandingGap",
+    "TimeOff",
     "WorkHours",
 ]

@@ -1,11 +1,11 @@
-"""Locks in the fixed order: patient, then series, then sessions, each by id.
+"""Locks in the fixed order: patient, then series, then sessions, then counselors, each by id.
 
 On SQLite the immediate transaction is the lock.
 """
 
 from collections.abc import Iterable
 
-from people.models import Patient
+from people.models import Counselor, Patient
 from scheduling.models import Booking, Session, SessionSeries
 
 
@@ -34,6 +34,11 @@ def lock_sessions(*session_ids: int) -> dict[int, Session]:
         .order_by("pk")
     )
     return {row.pk: row for row in rows}
+
+
+def lock_counselors(counselor_ids: Iterable[int]) -> list[Counselor]:
+    """Counselors by id, the last lock of all: nobody else puts them on a session, or changes their times, meanwhile."""
+    return list(Counselor.objects.select_for_update(no_key=True).filter(pk__in=set(counselor_ids)).order_by("pk"))
 
 
 def read_booking(booking_id: int) -> Booking:

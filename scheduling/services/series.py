@@ -1,6 +1,5 @@
 """Series: recurring templates that become sessions over a rolling horizon."""
 
-from collections import defaultdict
 from datetime import date, datetime, timedelta
 
 import structlog
@@ -13,10 +12,14 @@ from people.models import User
 from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.domain.recurrence import Occurrence
+from scheduling.domain.staffing import LIFTED_WITH_A_REASON, Duty, Hindrance
 from scheduling.errors import CounselorBusy, RoomBusy
 from scheduling.models import Session, SessionCounselor, SessionSeries
+from scheduling.services.locks import lock_counselors
 from scheduling.services.series_changes import fields_of
 from scheduling.services.series_rules import SeriesFields, check_series, expand, session_columns
+from scheduling.services.series_staffing import duties_of, unfit_occurrences
+from scheduling.services.staffing import Staff, first_refusal, lifted_by
 from scheduling.services.standing import lock_members, seat_members
 from scheduling.signals import seats_changed
 
@@ -29,14 +32,25 @@ BACK = timedelta(days=7)
 log = structlog.get_logger(__name__)
 
 
-def create_series(fields: SeriesFields, *, actor: User | None, now: datetime, weeks: int = 12) -> SessionSeries:
+def create_series(
+    fields: SeriesFields,
+    *,
+    actor: User | None,
+    now: datetime,
+    weeks: int = 12,
+    override_reason: str = "",
+    without_clashing: bool = False,
+) -> SessionSeries:
     """A new series and its sessions, from last week up to the horizon.
 
-    Raises InvalidInput naming every field that is wrong; CounselorBusy or RoomBusy where somebody else books them at
-    the same moment.
+    Raises InvalidInput naming every field that is wrong; what of STAFFING stands against its counselors on some of the
+    dates, naming them, unless a reason lifts it or those dates are to be `without_clashing` counselors; CounselorBusy
+    or RoomBusy where somebody else books them at the same moment.
     """
     check_series(fields)
+    lifted = lifted_by(override_reason)
     with refusing(CONSTRAINTS), transaction.atomic():
+        lock_counselors(one.pk for one in fields.counselors)
         series = SessionSeries.objects.create(
             program=fields.program,
             site=fields.site,
@@ -54,10 +68,23 @@ def create_series(fields: SeriesFields, *, actor: User | None, now: datetime, we
         )
         series.counselors.set(fields.counselors)
         after = {"rrule": series.rrule, "starts_at_local": series.starts_at_local}
-        record("series_created", series, actor=actor, now=now, after=after)
-        first = parse_wall(series.starts_at_local).date()
-        materialize([series], now=now, until=_horizon(now, weeks), since=max(first, (now - BACK).date()))
+        record("series_created", series, actor=actor, now=now, after=after, reason=override_reason)
+        since = max(parse_wall(series.starts_at_local).date(), (now - BACK).date())
+        if not without_clashing:
+            _refuse_unfit(series, fields, since=since, until=_horizon(now, weeks), lifted=lifted)
+        materialize([series], now=now, until=_horizon(now, weeks), since=since, lifted=lifted)
     return series
+
+
+def _refuse_unfit(
+    series: SessionSeries, fields: SeriesFields, *, since: date, until: date, lifted: frozenset[Hindrance]
+) -> None:
+    last = min(until, series.ends_on) if series.ends_on else until
+    if not fields.counselors or last < since:
+        return
+    refusal = first_refusal(unfit_occurrences(fields, expand(series, first=since, last=last), lifted=lifted))
+    if refusal is not None:
+        raise refusal
 
 
 def extend_horizon(*, now: datetime, weeks: int) -> int:
@@ -88,10 +115,18 @@ def _extend_one(pk: int, *, now: datetime, until: date) -> int:
         return materialize([series], now=now, until=until)
 
 
-def materialize(series_list: list[SessionSeries], *, now: datetime, until: date, since: date | None = None) -> int:
+def materialize(
+    series_list: list[SessionSeries],
+    *,
+    now: datetime,
+    until: date,
+    since: date | None = None,
+    lifted: frozenset[Hindrance] = LIFTED_WITH_A_REASON,
+) -> int:
     """Write the missing sessions of the series up to a site date, that day included; existing ones are left alone.
 
     An occurrence whose counselor or room is taken is made without them: somebody must be found, nobody is booked twice.
+    So is one whose counselor is off or no longer licensed; whether its hours suit them was asked when it was planned.
     """
     made = 0
     for series in series_list:
@@ -102,38 +137,43 @@ def materialize(series_list: list[SessionSeries], *, now: datetime, until: date,
         )
         last = min(until, series.ends_on) if series.ends_on else until
         if first <= last:
-            made += _materialize_one(series, first=first, last=last, now=now)
+            made += _materialize_one(series, first=first, last=last, now=now, lifted=lifted)
         if series.materialized_until is None or series.materialized_until < until:
             series.materialized_until = until
             series.save(update_fields=["materialized_until"])
     return made
 
 
-def _materialize_one(series: SessionSeries, *, first: date, last: date, now: datetime) -> int:
+def _materialize_one(
+    series: SessionSeries, *, first: date, last: date, now: datetime, lifted: frozenset[Hindrance]
+) -> int:
     present = set(series.sessions.values_list("occurrence_local", flat=True))
     wanted = [one for one in expand(series, first=first, last=last) if format_wall(one.local) not in present]
-    return len(make_sessions(series, wanted, now=now))
+    return len(make_sessions(series, wanted, now=now, lifted=lifted))
 
 
-def make_sessions(series: SessionSeries, wanted: list[Occurrence], *, now: datetime) -> list[Session]:
-    """Sessions for these occurrences, which must be new; without a counselor or room that is taken at the time."""
+def make_sessions(
+    series: SessionSeries,
+    wanted: list[Occurrence],
+    *,
+    now: datetime,
+    lifted: frozenset[Hindrance] = LIFTED_WITH_A_REASON,
+) -> list[Session]:
+    """Sessions for these occurrences, which must be new; without a counselor or room that cannot be had at the time."""
     if not wanted:
         return []
     fields = fields_of(series)
     counselor_ids = [counselor.pk for counselor in fields.counselors]
     span = Interval(min(one.starts_at for one in wanted), max(one.ends_at for one in wanted))
     rooms_taken = _room_times(series.room_id, span)
-    leads_taken = _lead_times(counselor_ids, span)
+    staff = Staff.load(counselor_ids, span)
     sessions, leads = [], []
-    for one in wanted:
+    for one, duty in zip(wanted, duties_of(fields, wanted) if counselor_ids else [None] * len(wanted), strict=True):
         interval = Interval(one.starts_at, one.ends_at)
         room_id = None if any(interval.overlaps(taken) for taken in rooms_taken) else series.room_id
         rooms_taken += [interval] if room_id else []
         sessions.append(_session(series, fields, one, room_id=room_id, now=now))
-        free = [pk for pk in counselor_ids if not any(interval.overlaps(taken) for taken in leads_taken[pk])]
-        for pk in free:
-            leads_taken[pk].append(interval)
-        leads.append(free)
+        leads.append(_free(staff, counselor_ids, duty, lifted))
     made = Session.objects.bulk_create(sessions, batch_size=500)
     SessionCounselor.objects.bulk_create(
         [
@@ -169,14 +209,14 @@ def _room_times(room_id: int | None, span: Interval) -> list[Interval]:
     return [Interval(start, end) for start, end in taken.values_list("starts_at", "ends_at")]
 
 
-def _lead_times(counselor_ids: list[int], span: Interval) -> dict[int, list[Interval]]:
-    taken: dict[int, list[Interval]] = defaultdict(list)
-    leads = SessionCounselor.objects.filter(
-        counselor_id__in=counselor_ids, live=True, starts_at__lt=span.end, ends_at__gt=span.start
-    )
-    for pk, start, end in leads.values_list("counselor_id", "starts_at", "ends_at"):
-        taken[pk].append(Interval(start, end))
-    return taken
+def _free(staff: Staff, counselor_ids: list[int], duty: Duty | None, lifted: frozenset[Hindrance]) -> list[int]:
+    """Those who can lead it; from here on they do."""
+    if duty is None:
+        return []
+    free = [pk for pk in counselor_ids if not {one.code for one in staff.findings(duty, pk)} - lifted]
+    for pk in free:
+        staff.give(duty, pk)
+    return free
 
 
 def _horizon(now: datetime, weeks: int) -> date:

@@ -33,7 +33,8 @@ class SeriesEdit:
     """One edit. `occurrence` is the wall time that names an occurrence, for "this" and "following".
 
     `changes` maps names of SeriesFields to their new values; only those named are touched. `cancel` calls the one
-    occurrence off. `pauses` are all the pauses that the series has afterwards, None as they are.
+    occurrence off. `pauses` are all the pauses that the series has afterwards, None as they are. `without_clashing`
+    leaves counselors and rooms out where they cannot be; `override_reason` lifts what it lifts of a counselor's times.
     """
 
     scope: Scope
@@ -42,6 +43,7 @@ class SeriesEdit:
     cancel: bool = False
     pauses: tuple[DateRange, ...] | None = None
     without_clashing: bool = False
+    override_reason: str = ""
     reason: str = ""
 
 

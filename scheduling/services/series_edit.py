@@ -8,13 +8,13 @@ from django.db.models import QuerySet
 
 from people.constraints import refusing
 from people.domain.time import DateRange
-from people.models import Counselor, User
+from people.models import User
 from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.enums import BookingStatus
 from scheduling.errors import CounselorBusy, OverlapsBooking, PreviewOutdated, RoomBusy, SessionFull
 from scheduling.models import Booking, SeriesPause, Session, SessionSeries
-from scheduling.services.locks import lock_patients, lock_sessions
+from scheduling.services.locks import lock_counselors, lock_patients, lock_sessions
 from scheduling.services.series_changes import RECURS, Scope, SeriesEdit
 from scheduling.services.series_preview import Preview, preview_edit, preview_session_edit
 from scheduling.services.series_rules import keep_parts
@@ -107,7 +107,7 @@ def _locked_preview(
     if set(_standing(ids).values_list("patient_id", flat=True)) - patient_ids:
         raise _SomebodyCame
     named = tuple(edit.changes.get("counselors", ()))
-    list(Counselor.objects.select_for_update(no_key=True).filter(pk__in=[one.pk for one in named]).order_by("pk"))
+    lock_counselors(one.pk for one in named)
     if session is not None or series is None:
         return preview_session_edit(locked[ids[0]], edit, now=now)
     return preview_edit(series, edit, now=now)

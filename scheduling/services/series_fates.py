@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from people.domain.time import Interval
 from scheduling.domain.fit import SessionOption
+from scheduling.domain.staffing import Duty, Finding
 from scheduling.enums import BookingStatus
 from scheduling.errors import LIFTED_BY_STAFF
 from scheduling.models import Booking, Session, SessionCounselor
@@ -36,13 +37,25 @@ class Fate:
 
 @dataclass(frozen=True)
 class Clash:
-    """A counselor or a room that is taken: by the session `other`, or by the edit's own occurrence at `other_at`."""
+    """A counselor or a room that is taken: by the session `other`, or by the edit's own occurrence at `other_at`.
+
+    Of a counselor who cannot lead it for another reason, `finding` says why, and `duty` what it is.
+    """
 
     what: Literal["counselor", "room"]
     who: int
     target: Target
     other: int | None
     other_at: datetime
+    duty: Duty | None = None
+    finding: Finding | None = None
+
+    @property
+    def code(self) -> str:
+        """What a single session would be refused with."""
+        if self.finding is not None:
+            return self.finding.code.value
+        return "counselor_busy" if self.what == "counselor" else "room_busy"
 
 
 def fates_of(targets: Sequence[Target]) -> list[Fate]:

@@ -11,6 +11,8 @@ from scheduling.models import Session, SessionSeries
 from scheduling.services.series_changes import SeriesEdit, Wanted
 from scheduling.services.series_fates import Clash, Fate, clashes_of, fates_of
 from scheduling.services.series_plan import Outline, Target, outline_of, target_of_one
+from scheduling.services.series_staffing import unfit_in
+from scheduling.services.staffing import first_refusal, lifted_by
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,12 @@ class Preview:
                 ]
             )
         if self.clashes and not self.edit.without_clashing:
-            kind = CounselorBusy if any(clash.what == "counselor" for clash in self.clashes) else RoomBusy
-            busy = sorted({clash.other for clash in self.clashes if clash.other is not None})
+            unfit = [(clash.duty, clash.finding) for clash in self.clashes if clash.duty and clash.finding]
+            overlaps = [clash for clash in self.clashes if clash.finding is None]
+            if not overlaps:
+                return first_refusal(unfit)
+            kind = CounselorBusy if any(clash.what == "counselor" for clash in overlaps) else RoomBusy
+            busy = sorted({clash.other for clash in overlaps if clash.other is not None})
             return kind(sessions=[str(pk) for pk in busy])
         return None
 
@@ -82,7 +88,7 @@ def _preview(series: SessionSeries | None, edit: SeriesEdit, outline: Outline) -
         targets=outline.targets,
         wanted=outline.wanted,
         fates=tuple(fates_of(outline.targets)),
-        clashes=tuple(clashes_of(outline.targets)),
+        clashes=tuple(clashes_of(outline.targets) + unfit_in(outline.targets, lifted=lifted_by(edit.override_reason))),
         too_small=tuple(_too_small(outline.targets)),
     )
 

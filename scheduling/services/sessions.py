@@ -7,16 +7,19 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from people.constraints import refusing
+from people.domain.time import Interval, local_date
 from people.errors import InvalidInput
 from people.models import Counselor, User
 from people.retries import retrying_deadlocks
 from people.services.trail import record
+from scheduling.domain.staffing import Duty
 from scheduling.enums import BookingStatus, SessionState
 from scheduling.errors import CounselorBusy, OverlapsBooking, RoomBusy, RosterSigned, SessionCancelled, SessionFull
 from scheduling.models import Booking, Session, SessionCounselor
 from scheduling.services.booking import release
-from scheduling.services.locks import lock_patients, lock_sessions
+from scheduling.services.locks import lock_counselors, lock_patients, lock_sessions
 from scheduling.services.session_rules import SessionFields, check_fields, refuse_clashes, stored_breaks
+from scheduling.services.staffing import Demands, lifted_by, refuse_unfit
 from scheduling.signals import bookings_changed, seats_changed, session_changed
 
 CONSTRAINTS = {
@@ -28,26 +31,31 @@ CONSTRAINTS = {
 
 
 @retrying_deadlocks
-def create_session(fields: SessionFields, *, actor: User | None, now: datetime) -> Session:
-    """A new session. Raises InvalidInput by field, or CounselorBusy and RoomBusy naming what is in the way."""
+def create_session(fields: SessionFields, *, actor: User | None, now: datetime, override_reason: str = "") -> Session:
+    """A new session. Raises InvalidInput by field, CounselorBusy and RoomBusy naming what is in the way, or what else
+    of STAFFING stands against a counselor; a reason lifts what it lifts.
+    """
     clinical = check_fields(fields)
     with refusing(CONSTRAINTS), transaction.atomic():
-        _lock_people(fields.counselors)
+        lock_counselors(one.pk for one in fields.counselors)
         refuse_clashes(fields)
+        _refuse_unfit(fields, {one.pk for one in fields.counselors}, override_reason)
         session = Session.objects.create(**_columns(fields), clinical_minutes=clinical, changed_at=now)
         _set_leads(session, fields.counselors)
-        record("session_created", session, actor=actor, now=now, after=facts(session))
+        record("session_created", session, actor=actor, now=now, after=facts(session), reason=override_reason)
         seats_changed.send(Session, session_ids=[session.pk], now=now)
     return session
 
 
 @retrying_deadlocks
-def change_session(session: Session, fields: SessionFields, *, actor: User | None, now: datetime) -> Session:
+def change_session(
+    session: Session, fields: SessionFields, *, actor: User | None, now: datetime, override_reason: str = ""
+) -> Session:
     """The session with new fields; its bookings follow in time.
 
     Raises OverlapsBooking, listing the bookings, where a booked patient has another appointment at the new time,
-    SessionFull
-    where the new capacity is below the seats taken, and RosterSigned or SessionCancelled for one that is over.
+    SessionFull where the new capacity is below the seats taken, what of STAFFING stands against whoever is newly put
+    on it (at a new time: against all), and RosterSigned or SessionCancelled for one that is over.
     """
     clinical = check_fields(fields)
     with refusing(CONSTRAINTS), transaction.atomic():
@@ -55,8 +63,9 @@ def change_session(session: Session, fields: SessionFields, *, actor: User | Non
         lock_patients(patient_ids)
         locked = lock_sessions(session.pk)[session.pk]
         _refuse_finished(locked)
-        _lock_people(fields.counselors)
+        lock_counselors(one.pk for one in fields.counselors)
         refuse_clashes(fields, without=locked.pk)
+        _refuse_unfit(fields, _newly_asked(locked, fields), override_reason, session_id=locked.pk)
         if fields.capacity < locked.seats_taken + locked.seats_held:
             raise SessionFull(seats_taken=locked.seats_taken)
         if fields.room is not None and fields.capacity + locked.guests_expected > fields.room.seats:
@@ -71,7 +80,15 @@ def change_session(session: Session, fields: SessionFields, *, actor: User | Non
         _set_leads(locked, fields.counselors)
         if recounted or before["room"] != locked.room_id:
             _carry_bookings(locked, now=now)
-        record("session_changed", locked, actor=actor, now=now, before=before, after=facts(locked))
+        record(
+            "session_changed",
+            locked,
+            actor=actor,
+            now=now,
+            before=before,
+            after=facts(locked),
+            reason=override_reason,
+        )
         session_changed.send(Session, session_id=locked.pk, before=before, now=now)
         seats_changed.send(Session, session_ids=[locked.pk], now=now)
     return locked
@@ -140,9 +157,26 @@ def _standing(session_id: int) -> Any:
     return Booking.objects.filter(session_id=session_id).exclude(status=BookingStatus.CANCELLED)
 
 
-def _lock_people(counselors: tuple[Counselor, ...]) -> None:
-    ids = [counselor.pk for counselor in counselors]
-    list(Counselor.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+def _newly_asked(session: Session, fields: SessionFields) -> set[int]:
+    """Those who did not lead it before; all where it is at another time or place, or about something else."""
+    wanted = {one.pk for one in fields.counselors}
+    stays = (
+        (session.starts_at, session.ends_at) == (fields.starts_at, fields.ends_at)
+        and (session.site_id, session.program_id) == (fields.site.pk, fields.program.pk)
+        and session.focus == fields.focus
+    )
+    return wanted - set(session.leads.values_list("counselor_id", flat=True)) if wanted and stays else wanted
+
+
+def _refuse_unfit(
+    fields: SessionFields, counselor_ids: set[int], override_reason: str, *, session_id: int | None = None
+) -> None:
+    if not counselor_ids:
+        return
+    asks = Demands.of([fields.program.pk]).asks(fields.program.pk, fields.focus)
+    whole = Interval(fields.starts_at, fields.ends_at)
+    duty = Duty(session_id, whole, fields.site.pk, local_date(fields.starts_at, fields.site.zone), asks)
+    refuse_unfit([duty], counselor_ids, lifted=lifted_by(override_reason))
 
 
 def _refuse_finished(session: Session) -> None:

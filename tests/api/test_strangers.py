@@ -17,7 +17,7 @@ from people.services.family import MemberFields, add_member
 from people.services.plans import add_leave
 from scheduling.models import Booking, KeepApart, Session
 from tests.api.conftest import Clients
-from tests.cast import ADMITTED, NOW, Cast
+from tests.cast import ADMITTED, NOW, Cast, at
 
 PUBLIC = {"schema", "docs", "nothing"}
 """What anybody may read: the description of the API, and that there is nothing elsewhere."""
@@ -36,6 +36,7 @@ class Clinic:
         from attendance.models import Flag
         from attendance.services.roster import RosterRow, save_rows
         from notifications.services.feeds import create_feed
+        from scheduling.services.counselor_times import AvailabilityFields, add_availability, add_time_off
         from scheduling.services.series import SeriesFields, create_series
         from scheduling.services.tracks import TrackWish, join_track
 
@@ -57,6 +58,12 @@ class Clinic:
         (standing,) = join_track(cast.ana, wish, actor=None, now=NOW)
         pause = series.pauses.create(starts_on=ADMITTED, ends_on=ADMITTED, created_at=NOW)
         save_rows(self.session, [RosterRow(self.booking.pk, "excused")], actor=cast.dana, now=NOW)
+        counselor = cast.dana_counselor
+        hours = AvailabilityFields(cast.site, "2026-11-16T08:00", "2026-11-16T22:00", "FREQ=DAILY")
+        availability = add_availability(counselor, hours, actor=None, now=NOW)
+        off = add_time_off(
+            counselor, starts_at=at("2027-01-04 00:00"), ends_at=at("2027-01-05 00:00"), actor=None, now=NOW
+        )
         pair = KeepApart.objects.create(first=cast.ana, second=cast.patient(), reason="court", made_at=NOW)
         self.ids = {
             "attendance_id": str(self.booking.attendance.pk),
@@ -74,6 +81,9 @@ class Clinic:
             "apart_id": str(pair.pk),
             "second_id": str(pair.second_id),
             "invitation_id": "1",
+            "counselor_id": str(counselor.pk),
+            "availability_id": str(availability.pk),
+            "time_off_id": str(off.pk),
             "flag_id": str(flag.pk),
             "feed_id": str(feed.pk),
         }
@@ -156,6 +166,12 @@ TABLE: dict[str, dict[str, Asked]] = {
     "revoke-consent": {"post": UNSEEN},
     "patient-weeks": {"get": UNSEEN},
     "ledger": {"get": UNSEEN},
+    "counselors": {"get": EMPTY},
+    "counselor": {"get": UNSEEN, "patch": UNSEEN},
+    "all-availability": {"get": UNSEEN, "post": UNSEEN},
+    "availability": {"patch": UNSEEN, "delete": UNSEEN},
+    "all-time-off": {"get": UNSEEN, "post": UNSEEN},
+    "time-off": {"patch": UNSEEN, "delete": UNSEEN},
     "all-work-hours": {"get": EMPTY, "post": Asked(404, _busy)},
     "work-hours": {"get": UNSEEN, "patch": UNSEEN, "delete": UNSEEN},
     "sessions": {"get": EMPTY, "post": Asked(400, _session)},
@@ -246,6 +262,18 @@ def test_a_stranger_finds_nothing(who: str, name: str, verb: str, cast: Cast, cl
 
 BEN: dict[tuple[str, str], int] = {
     ("patients", "post"): 403,
+    ("counselors", "get"): 403,
+    # He knows the counselors of his site by name; nothing of them is his to read or change.
+    ("counselor", "get"): 403,
+    ("counselor", "patch"): 403,
+    ("all-availability", "get"): 403,
+    ("all-availability", "post"): 403,
+    ("availability", "patch"): 403,
+    ("availability", "delete"): 403,
+    ("all-time-off", "get"): 403,
+    ("all-time-off", "post"): 403,
+    ("time-off", "patch"): 403,
+    ("time-off", "delete"): 403,
     ("all-work-hours", "post"): 404,
     ("sessions", "post"): 403,
     ("session", "get"): 200,  # a session of his own program
