@@ -10,6 +10,7 @@ from api.base import Resource
 from api.resources.amendments import Amendments
 from api.resources.bookings import Bookings
 from api.resources.calendar_feeds import CalendarFeeds
+from api.resources.closings import Weeks
 from api.resources.counselors import Availability, Counselors, TimesOff
 from api.resources.family import FamilyConsents, FamilyMembers, Invitations
 from api.resources.flags import Flags
@@ -133,6 +134,10 @@ urlpatterns = [
     _at("keep-apart/<str:apart_id>/", KeepAparts, READ_CHANGE_DELETE, "keep-apart"),
     _at("weeks/", Board, LIST, "board"),
     _at("weeks/summary/", Board, {"get": "summary"}, "summary"),
+    _at("weeks/<str:week_id>/", Weeks, READ, "one-week"),
+    _at("weeks/<str:week_id>/close/", Weeks, {"post": "close"}, "close-week"),
+    _at("weeks/<str:week_id>/revise/", Weeks, {"post": "revise"}, "revise-week"),
+    _at("weeks/<str:week_id>/revisions/", Weeks, {"get": "revisions"}, "week-revisions"),
     _at("flags/", Flags, LIST, "flags"),
     _at("flags/<str:flag_id>/", Flags, READ, "flag"),
     _at("flags/<str:flag_id>/acknowledge/", Flags, {"post": "acknowledge"}, "acknowledge-flag"),

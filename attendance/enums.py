@@ -33,6 +33,15 @@ BOARD_RANK = {WeekState(status): rank for rank, status in enumerate(BOARD_ORDER)
 """Worst first: the order of the board."""
 
 
+class RevisionCause(models.TextChoices):
+    """Why a closed week was put down: at its close, or since."""
+
+    CLOSED = "closed", _("Closed")
+    AMENDED = "amended", _("A record was amended")
+    SIGNED_LATE = "signed_late", _("A roster was signed later")
+    REVISED = "revised", _("Judged again")
+
+
 class FlagKind(models.TextChoices):
     AT_RISK = "at_risk", _("Can still be repaired")
     BELOW_MINIMUM = "below_minimum", _("Nothing free reaches the minimum")

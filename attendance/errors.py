@@ -20,6 +20,11 @@ class WeekClosed(Refusal):
     title = _("This week is closed")
 
 
+class WeekOpen(Refusal):
+    code = "week_open"
+    title = _("This week is not closed yet")
+
+
 class Stale(Refusal):
     code = "stale"
     title = _("Somebody else has changed this meanwhile")

@@ -2,7 +2,7 @@
 
 import rules
 
-from attendance.models import Flag
+from attendance.models import Flag, TreatmentWeek
 from people.enums import Role
 from people.models import Admission, Patient, User
 from people.permissions import has_in_caseload, is_own_record, manages_site_of
@@ -70,10 +70,17 @@ def can_make_reports(user: User) -> bool:
     return bool(can_see_board(user))
 
 
+@rules.predicate
+def can_close_week(user: User, week: TreatmentWeek | None) -> bool:
+    """Coordinator or director of the week's site."""
+    return week is not None and bool(manages_site_of(user, week))
+
+
 rules.add_perm("attendance.make_reports", can_make_reports)
 rules.add_perm("attendance.report_on", can_report_on)
 rules.add_perm("attendance.see_ledger", is_own_record | can_report_on)
 rules.add_perm("attendance.act_on_flag", can_act_on_flag)
+rules.add_perm("attendance.close_week", can_close_week)
 rules.add_perm("attendance.note_contact", can_note_contact)
 rules.add_perm("attendance.see_roster", can_see_roster)
 rules.add_perm("attendance.take_roster", can_take_roster)

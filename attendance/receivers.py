@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Min
+from django.db.models import Exists, Max, Min, OuterRef
 from django.dispatch import receiver
 
+from attendance.errors import WeekClosed
+from attendance.models import TreatmentWeek
 from attendance.services.flags import evaluate_after_commit
 from attendance.services.marking import Span, mark_patients, mark_programs
 from people.signals import plan_changed
@@ -36,12 +38,17 @@ def on_apart_changed(*, patient_ids: list[int], now: datetime, **_: Any) -> None
 
 @receiver(bookings_changed, dispatch_uid="attendance.bookings_changed")
 def on_bookings_changed(*, booking_ids: list[int], now: datetime, **_: Any) -> None:
-    """The weeks that the bookings lie in; flags of those whose booking was cancelled follow at once."""
+    """The weeks that the bookings lie in; flags of those whose booking was cancelled follow at once.
+
+    Raises WeekClosed where a booking that is over would vanish from a closed week: there only an amendment speaks.
+    """
     rows = list(
         Booking.objects.filter(pk__in=booking_ids)
         .order_by("pk")
         .values_list("patient_id", "starts_at", "ends_at", "status")
     )
+    if any(status == BookingStatus.CANCELLED and starts_at <= now for _, starts_at, _, status in rows):
+        _refuse_closed(booking_ids, now=now)
     mark_patients([(patient_id, (starts_at, ends_at)) for patient_id, starts_at, ends_at, _ in rows], now=now)
     evaluate_after_commit({patient_id for patient_id, *_, status in rows if status == BookingStatus.CANCELLED})
 
@@ -71,6 +78,16 @@ def on_seats_changed(*, session_ids: list[int], now: datetime, **_: Any) -> None
     # A session belongs to where it starts; a moment makes the span one that a week can meet.
     moment = timedelta(seconds=1)
     mark_programs([(program_id, (first, last + moment)) for program_id, first, last in spans], now=now)
+
+
+def _refuse_closed(booking_ids: list[int], *, now: datetime) -> None:
+    closed = TreatmentWeek.objects.filter(
+        admission=OuterRef("admission"), week=OuterRef("week"), closed_at__isnull=False
+    )
+    over = Booking.objects.filter(pk__in=booking_ids, status=BookingStatus.CANCELLED, starts_at__lte=now)
+    week = over.filter(Exists(closed)).order_by("week").values_list("week", flat=True).first()
+    if week is not None:
+        raise WeekClosed(week=week.isoformat())
 
 
 def _instant(value: datetime | str) -> datetime:

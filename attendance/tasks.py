@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from attendance.services import flags, marking, weeks
+from attendance.services import closing, flags, marking, weeks
 
 
 @shared_task(name="attendance.tasks.recount_weeks")
@@ -20,3 +20,9 @@ def recount_weeks() -> None:
 def evaluate_flags() -> None:
     """Raise and resolve flags."""
     flags.evaluate(now=timezone.now())
+
+
+@shared_task(name="attendance.tasks.close_weeks")
+def close_weeks() -> None:
+    """Close the weeks that are over and signed, or past their grace."""
+    closing.close_due_weeks(now=timezone.now())

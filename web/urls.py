@@ -37,6 +37,7 @@ from web.views.styleguide import styleguide
 from web.views.today import today
 from web.views.track_design import tracks
 from web.views.tracks import patient_join, patient_leave_series, patient_tracks
+from web.views.treatment_week import treatment_week, treatment_week_close, treatment_week_revise
 from web.views.week import week
 from web.views.week_repair import week_repair, week_repair_undo
 from web.views.work_hours import work_day, work_day_clear, work_hours
@@ -101,6 +102,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("today/", today, name="today"),
     path("tracks/", tracks, name="tracks"),
     path("week/", week, name="week"),
+    path("weeks/<int:week_id>/", treatment_week, name="treatment-week"),
+    path("weeks/<int:week_id>/close/", treatment_week_close, name="treatment-week-close"),
+    path("weeks/<int:week_id>/revise/", treatment_week_revise, name="treatment-week-revise"),
     path("week/repair/", week_repair, name="week-repair"),
     path("week/repair/undo/", week_repair_undo, name="week-repair-undo"),
     path("work-hours/", work_hours, name="work-hours"),

@@ -6,7 +6,18 @@ from attendance.models.flag import Flag
 from attendance.models.mark import RecountMark
 from attendance.models.outreach import Outreach
 from attendance.models.record import AttendanceRecord
+from attendance.models.revision import WeekRevision
 from attendance.models.roster import Roster
 from attendance.models.week import TreatmentWeek
 
-__all__ = ["Amendment", "AttendanceRecord", "BoardFilter", "Flag", "Outreach", "RecountMark", "Roster", "TreatmentWeek"]
+__all__ = [
+    "Amendment",
+    "AttendanceRecord",
+    "BoardFilter",
+    "Flag",
+    "Outreach",
+    "RecountMark",
+    "Roster",
+    "TreatmentWeek",
+    "WeekRevision",
+]

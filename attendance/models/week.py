@@ -45,6 +45,7 @@ class TreatmentWeek(models.Model):
 
     `stale_at` says since when the figures may be behind (see `RecountMark`), `change_count` how often they were found
     so: a recount clears `stale_at` only if the count did not move meanwhile. `claimed_until` is a worker's lease.
+    Once `closed_at` is set the row shows the latest `revision` (see `WeekRevision`), and no recount touches it.
     """
 
     admission = models.ForeignKey("people.Admission", on_delete=models.PROTECT, related_name="weeks")
@@ -84,6 +85,7 @@ class TreatmentWeek(models.Model):
             models.Index(fields=["week", "status_rank", "-shortfall_minutes", "id"], name="week_board_wide"),
             models.Index(fields=["patient", "week"], name="week_patient"),
             models.Index(fields=["stale_at"], condition=Q(stale_at__isnull=False), name="week_stale"),
+            models.Index(fields=["ends_at"], condition=Q(closed_at=None), name="week_to_close"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["admission", "week"], name="week_once"),

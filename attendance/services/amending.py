@@ -5,8 +5,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from attendance.errors import TooEarly, WeekClosed
-from attendance.models import Amendment, AttendanceRecord, Roster, TreatmentWeek
+from attendance.enums import RevisionCause
+from attendance.errors import TooEarly
+from attendance.models import Amendment, AttendanceRecord, Roster
+from attendance.services.closing import revise_closed
 from attendance.services.flags import evaluate_after_commit
 from attendance.services.reckoning import RECKONED, facts, reckon_again
 from attendance.services.roster_rules import RosterRow, excuse_reasons, row_errors
@@ -23,8 +25,9 @@ def amend(record: AttendanceRecord, row: RosterRow, reason: str, *, actor: User,
     """Let a signed record say what the row says, with its reason; what it said before is kept.
 
     1. Lock the patient, then the session, and read the record again.
-    2. Refuse: TooEarly before the roster is signed, InvalidInput by field (a reason is needed), WeekClosed.
+    2. Refuse: TooEarly before the roster is signed, InvalidInput by field (a reason is needed).
     3. Reckon it from what was copied at signing, and write it with its amendment, its trail and the counted minutes.
+    4. A week that is closed gets a new revision, and keeps the old one (rule 6).
 
     The same once more changes nothing. Who recorded the mark and when stays; each amendment has its own.
     """
@@ -44,7 +47,6 @@ def amend(record: AttendanceRecord, row: RosterRow, reason: str, *, actor: User,
         asked = (row.status, row.mode or record.mode, row.arrived_at, row.left_at, row.excuse_reason)
         if asked == tuple(getattr(record, name) for name in AMENDED):
             return record
-        _refuse_closed(record)
         before = facts(record)
         for name, value in zip(AMENDED, asked, strict=True):
             setattr(record, name, value)
@@ -52,18 +54,12 @@ def amend(record: AttendanceRecord, row: RosterRow, reason: str, *, actor: User,
         record.save(update_fields=[*AMENDED, *RECKONED])
         _keep(record, before, reason.strip(), actor=actor, now=now)
         mark_counted({record.booking_id: record.credited_minutes}, now=now)
+        week = (record.booking.admission_id, record.booking.week)
+        revise_closed([week], cause=RevisionCause.AMENDED, reason=reason.strip(), actor=actor, now=now)
         roster.version += 1
         roster.save(update_fields=["version"])
         evaluate_after_commit({record.patient_id})
     return record
-
-
-def _refuse_closed(record: AttendanceRecord) -> None:
-    week = TreatmentWeek.objects.select_for_update(no_key=True).filter(
-        admission=record.booking.admission_id, week=record.booking.week
-    )
-    if any(one.closed_at is not None for one in week):
-        raise WeekClosed(week=record.booking.week.isoformat())
 
 
 def _keep(record: AttendanceRecord, before: dict[str, object], reason: str, *, actor: User, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Why flags stand: what the weeks, the rosters and the absences of people say at a moment. Writes nothing."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -68,7 +68,7 @@ def all_causes(now: datetime) -> dict[Subject, Cause]:
 
 def person_causes(patient_ids: Collection[int] | None, *, now: datetime) -> dict[Subject, Cause]:
     """The causes that people's weeks, absences and silence give; of some people, or of all."""
-    causes = _week_causes(patient_ids, now)
+    causes = week_causes(_weeks_that_lack(patient_ids, now).iterator(AT_ONCE), now)
     for found in (absence_causes(patient_ids, now=now), silence_causes(patient_ids, now=now)):
         for one in found:
             subject = Subject(one.kind, one.admission_id, one.week, None)
@@ -88,10 +88,10 @@ def severity(kind: str, facts: Mapping[str, Any]) -> int:
     return int(facts.get("shortfall_minutes", 0))
 
 
-def _week_causes(patient_ids: Collection[int] | None, now: datetime) -> dict[Subject, Cause]:
-    """The causes that open weeks give; an older week only where it has a flag to keep."""
+def week_causes(weeks: Iterable[TreatmentWeek], now: datetime) -> dict[Subject, Cause]:
+    """The causes that the weeks' figures give; one long over only keeps the flags that it has."""
     causes: dict[Subject, Cause] = {}
-    for week in _weeks_that_lack(patient_ids, now).iterator(AT_ONCE):
+    for week in weeks:
         facts: dict[str, Any] = {name: getattr(week, name) for name in FIGURES}
         cause = Cause(week.patient_id, week.week, facts, raises=week.ends_at > now - RECENT)
         for kind, holds in WEEK_KINDS.items():

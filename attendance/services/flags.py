@@ -1,6 +1,6 @@
 """What somebody must act on, raised, opened again and resolved as the weeks, rosters and absences stand."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,6 +20,7 @@ from attendance.services.flag_causes import (
     all_causes,
     person_causes,
     severity,
+    week_causes,
 )
 from attendance.services.weeks import recount
 
@@ -56,6 +57,15 @@ def evaluate_patients(patient_ids: Collection[int], *, now: datetime) -> Evaluat
     return _bring_in_line(lambda moment: person_causes(ids, now=moment), about, now=now)
 
 
+def evaluate_closed(weeks: Sequence[TreatmentWeek], *, now: datetime) -> Evaluated:
+    """Bring the flags of weeks that are being closed or revised in line with what was found."""
+    named = Q()
+    for week in weeks:
+        named |= Q(admission_id=week.admission_id, week=week.week)
+    causes = week_causes(weeks, now)
+    return _bring_in_line(lambda _moment: causes, named & Q(kind__in=list(WEEK_KINDS)), now=now, frozen=True)
+
+
 def evaluate_after_commit(patient_ids: Collection[int]) -> None:
     """Count and evaluate these people as soon as the current transaction is in; a sweep finds what a crash leaves."""
     ids = sorted(set(patient_ids))
@@ -72,10 +82,12 @@ def _evaluate_now(patient_ids: Collection[int]) -> None:
     evaluate_patients(patient_ids, now=moment)
 
 
-def _bring_in_line(find_causes: Callable[[datetime], dict[Subject, Cause]], about: Q, *, now: datetime) -> Evaluated:
+def _bring_in_line(
+    find_causes: Callable[[datetime], dict[Subject, Cause]], about: Q, *, now: datetime, frozen: bool = False
+) -> Evaluated:
     with transaction.atomic():
         causes = find_causes(now)
-        known = _known(causes, about)
+        known = _known(causes, about, frozen=frozen)
         steps: list[Outreach] = []
         raised = _raise(causes, known, now=now)
         reopened = _refresh(causes, known, steps, now=now)
@@ -84,16 +96,16 @@ def _bring_in_line(find_causes: Callable[[datetime], dict[Subject, Cause]], abou
     return Evaluated(raised, reopened, resolved)
 
 
-def _known(causes: Mapping[Subject, Cause], about: Q) -> dict[Subject, Flag]:
-    """The flags that bear on it, locked by id: those not resolved, closed weeks' left out, and the resolved ones whose
-    subject has a cause again.
+def _known(causes: Mapping[Subject, Cause], about: Q, *, frozen: bool) -> dict[Subject, Flag]:
+    """The flags that bear on it, locked by id: those not resolved, closed weeks' left out unless it is about `frozen`
+    ones, and the resolved ones whose subject has a cause again.
     """
-    frozen = TreatmentWeek.objects.filter(
+    closed = TreatmentWeek.objects.filter(
         admission=OuterRef("admission"), week=OuterRef("week"), closed_at__isnull=False
     )
     weeks = {subject.week for subject in causes if subject.week is not None}
     session_ids = [subject.session_id for subject in causes if subject.session_id is not None]
-    open_ones = ~Q(state=FlagState.RESOLVED) & (Q(kind__in=PERSON_KINDS) | ~Exists(frozen))
+    open_ones = ~Q(state=FlagState.RESOLVED) & (Q() if frozen else Q(kind__in=PERSON_KINDS) | ~Exists(closed))
     again = Q(state=FlagState.RESOLVED) & (Q(session=None, week__in=weeks) | Q(session_id__in=session_ids))
     flags = Flag.objects.filter(about & (open_ones | again)).select_for_update(of=("self",)).order_by("pk")
     found = {}

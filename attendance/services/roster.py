@@ -7,9 +7,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from attendance.enums import AttendanceMode, AttendanceStatus
+from attendance.enums import AttendanceMode, AttendanceStatus, RevisionCause
 from attendance.errors import RosterIncomplete, Stale, TooEarly
 from attendance.models import AttendanceRecord, Roster
+from attendance.services.closing import revise_closed
 from attendance.services.flags import evaluate_after_commit
 from attendance.services.reckoning import RECKONED, facts, policy_of, reckon
 from attendance.services.roster_rules import RosterRow, check_rows
@@ -81,6 +82,7 @@ def sign_roster(session: Session, *, actor: User, now: datetime) -> Roster:
     1. Lock the patients, then the session.
     2. Refuse: SessionCancelled, TooEarly before the session's end, RosterIncomplete naming who is not marked.
     3. Reckon every record once more, so that times, breaks and policy are those of this moment, and sign.
+    4. Weeks that closed without this roster get a new revision.
     """
     with transaction.atomic():
         sheet = _open(session)
@@ -96,6 +98,8 @@ def sign_roster(session: Session, *, actor: User, now: datetime) -> Roster:
         sheet.roster.signed_at, sheet.roster.signed_by = now, actor
         sheet.roster.save()
         mark_signed(sheet.session, now=now)
+        weeks = [(booking.admission_id, booking.week) for booking in sheet.bookings.values()]
+        revise_closed(weeks, cause=RevisionCause.SIGNED_LATE, actor=actor, now=now)
         after = {"version": sheet.roster.version, "records": sorted(record.pk for record in sheet.records.values())}
         write_trail("roster_signed", sheet.session, actor=actor, now=now, after=after)
         evaluate_after_commit({booking.patient_id for booking in sheet.bookings.values()})

@@ -300,6 +300,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "promote-waitlists": {"task": "scheduling.tasks.promote_waitlists", "schedule": 60.0, "options": {"expires": 60}},
     "recount-weeks": {"task": "attendance.tasks.recount_weeks", "schedule": 20.0, "options": {"expires": 20}},
     "evaluate-flags": {"task": "attendance.tasks.evaluate_flags", "schedule": 60.0, "options": {"expires": 60}},
+    "close-weeks": {"task": "attendance.tasks.close_weeks", "schedule": 600.0, "options": {"expires": 600}},
     "queue-reminders": {"task": "notifications.tasks.queue_reminders", "schedule": 30.0, "options": {"expires": 30}},
     "deliver-messages": {"task": "notifications.tasks.deliver_messages", "schedule": 10.0, "options": {"expires": 10}},
     "forget-answers": {"task": "api.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -33,8 +33,9 @@ class Clinic:
     booking: Booking = field(init=False)
 
     def __post_init__(self) -> None:
-        from attendance.models import Flag
+        from attendance.models import Flag, TreatmentWeek
         from attendance.services.roster import RosterRow, save_rows
+        from attendance.services.weeks import recount_patient
         from notifications.services.feeds import create_feed
         from scheduling.services.counselor_times import AvailabilityFields, add_availability, add_time_off
         from scheduling.services.series import SeriesFields, create_series
@@ -65,6 +66,8 @@ class Clinic:
             counselor, starts_at=at("2027-01-04 00:00"), ends_at=at("2027-01-05 00:00"), actor=None, now=NOW
         )
         pair = KeepApart.objects.create(first=cast.ana, second=cast.patient(), reason="court", made_at=NOW)
+        recount_patient(cast.ana.pk, now=NOW)
+        week = TreatmentWeek.objects.filter(patient=cast.ana).latest("week")
         self.ids = {
             "attendance_id": str(self.booking.attendance.pk),
             "patient_id": str(cast.ana.pk),
@@ -85,6 +88,7 @@ class Clinic:
             "availability_id": str(availability.pk),
             "time_off_id": str(off.pk),
             "flag_id": str(flag.pk),
+            "week_id": str(week.pk),
             "feed_id": str(feed.pk),
         }
 
@@ -200,6 +204,10 @@ TABLE: dict[str, dict[str, Asked]] = {
     "keep-apart": {"get": UNSEEN, "patch": UNSEEN, "delete": UNSEEN},
     "board": {"get": EMPTY},
     "summary": {"get": EMPTY},
+    "one-week": {"get": UNSEEN},
+    "close-week": {"post": UNSEEN},
+    "revise-week": {"post": UNSEEN},
+    "week-revisions": {"get": UNSEEN},
     "flags": {"get": EMPTY},
     "flag": {"get": UNSEEN},
     "acknowledge-flag": {"post": UNSEEN},

@@ -11,7 +11,8 @@ import time_machine
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from attendance.models import BoardFilter, Flag
+from attendance.models import BoardFilter, Flag, TreatmentWeek
+from attendance.services.weeks import recount_patient
 from notifications.services.feeds import create_feed
 from people.models import TrailEntry, User
 from people.services.family import MemberFields, add_member
@@ -79,6 +80,9 @@ TABLE: dict[str, Answers] = {
     "board-filter-keep": Answers(stranger=(405, 302), ben=(403, 403), nobody=(403, 403)),
     "board-filter-drop": Answers(stranger=(405, 404), ben=(403, 403), nobody=(403, 403)),
     "repairs": Answers(stranger=(200, 404), ben=(403, 403), nobody=(403, 403)),
+    "treatment-week": READ_ONLY,
+    "treatment-week-close": ACTION,
+    "treatment-week-revise": ACTION,
     "flags": STAFF,
     "flag-acknowledge": ACTION,
     "flag-assign": ACTION,
@@ -150,6 +154,8 @@ def address_of(cast: Cast) -> Callable[[str], str]:
     ids["standing_id"] = standing.pk
     pair = KeepApart.objects.create(first=cast.ana, second=cast.patient(), reason="court", made_at=NOW)
     ids["apart_id"] = pair.pk
+    recount_patient(cast.ana.pk, now=NOW)
+    ids["week_id"] = TreatmentWeek.objects.filter(patient=cast.ana).latest("week").pk
 
     def address(name: str) -> str:
         pattern = next(one for one in urlpatterns if isinstance(one, URLPattern) and one.name == name)

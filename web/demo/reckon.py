@@ -1,20 +1,22 @@
 """The demo's weeks and flags: those that are over as evidence, the others by the services that keep everybody's."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import astuple, fields
+from dataclasses import asdict, fields
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Min
 
-from attendance.models import TreatmentWeek
+from attendance.enums import RevisionCause
+from attendance.models import TreatmentWeek, WeekRevision
+from attendance.queries import unsigned_sessions
 from attendance.services import flags, weeks
-from attendance.services.figures import Figures, Places, figures_of
-from attendance.services.offers import Offers
+from attendance.services.figures import Figures
+from attendance.services.freezing import final_figures, records_of
 from people.models import Admission
 from scheduling.enums import SessionState
 from scheduling.models import Booking, Session
-from web.demo.sheets import Sheet, reset_sequences
+from web.demo.sheets import Sheet, as_json, reset_sequences
 
 SWEEP = timedelta(minutes=10)
 """Weeks whose rosters are signed close with the next sweep after their end; others after the program's grace."""
@@ -22,6 +24,7 @@ SWEEP = timedelta(minutes=10)
 AT_ONCE = 500
 A_WEEK = timedelta(days=7)
 FIGURES = [field.name for field in fields(Figures)]
+JSON_FIGURES = {name for name in FIGURES if isinstance(TreatmentWeek._meta.get_field(name), models.JSONField)}
 COPIED = ("admission_id", "patient_id", "site_id", "program_id", "week", "starts_at", "ends_at", "closed_at")
 
 Say = Callable[[str], None]
@@ -43,6 +46,7 @@ def reckon(*, now: datetime, say: Say) -> None:
 def _close_history(now: datetime) -> None:
     """Write the weeks that would have been closed by now, some hundred admissions at a time."""
     sheet = Sheet(TreatmentWeek, *COPIED, "computed_at", *FIGURES)
+    frozen = Sheet(WeekRevision, "week_id", "number", "at", "cause", "figures", "records", "unsigned")
     unsigned = _unsigned(now)
     opened = Session.objects.aggregate(first=Min("starts_at"))["first"]
     admissions = Admission.objects.select_related("site", "program").filter(admitted_on__lte=now.date()).order_by("pk")
@@ -51,19 +55,28 @@ def _close_history(now: datetime) -> None:
     for admission in admissions.iterator(AT_ONCE):
         chunk += _ended_weeks(admission, unsigned, since=opened - timedelta(days=1), now=now)
         if len(chunk) >= 8 * AT_ONCE or admission == last:
-            _put_down(sheet, chunk, now=now)
+            _put_down(sheet, frozen, chunk, now=now)
             sheet.write()
+            frozen.write()
             chunk = []
-    reset_sequences([TreatmentWeek])
+    reset_sequences([TreatmentWeek, WeekRevision])
 
 
-def _put_down(sheet: Sheet, chunk: list[TreatmentWeek], *, now: datetime) -> None:
+def _put_down(sheet: Sheet, frozen: Sheet, chunk: list[TreatmentWeek], *, now: datetime) -> None:
+    """The weeks, and what was put down at each one's close."""
+    if not chunk:
+        return
     for week in chunk:
         week.pk = sheet.key()
-    found = figures_of(chunk, places=Places(), offers=Offers(now=now), now=now) if chunk else {}
+    found = final_figures(chunk, now=now)
+    records, unsigned = records_of(chunk), unsigned_sessions(chunk, now=now)
     for week in chunk:
         copied = [getattr(week, name) for name in COPIED]
-        sheet.add(*copied, week.closed_at, *astuple(found[week.pk]), key=week.pk)
+        figures = asdict(found[week.pk])
+        shown = [as_json(value) if name in JSON_FIGURES else value for name, value in figures.items()]
+        sheet.add(*copied, week.closed_at, *shown, key=week.pk)
+        texts = (as_json(figures), as_json(records[week.pk]), as_json(unsigned[week.pk]))
+        frozen.add(week.pk, 1, week.closed_at, RevisionCause.CLOSED.value, *texts)
 
 
 def _unsigned(now: datetime) -> set[tuple[int, date]]:

@@ -1,12 +1,8 @@
-"""Amending evidence: by the policy of its signing, and never in a week that is closed."""
+"""Amending evidence: by the policy of its signing. Across a close: `test_closing.py`."""
 
-import pytest
-
-from attendance.errors import WeekClosed
-from attendance.models import Amendment, AttendanceRecord, TreatmentWeek
+from attendance.models import Amendment, AttendanceRecord
 from attendance.services.amending import amend
 from attendance.services.roster import RosterRow, save_rows, sign_roster
-from attendance.services.weeks import recount_patient
 from scheduling.models import Booking
 from tests.cast import Cast, at
 
@@ -32,12 +28,3 @@ def test_the_credit_follows_the_policy_copied_at_signing(cast: Cast) -> None:
     back = amend(record, RosterRow(record.booking_id, "present"), "It was somebody else", actor=cast.dana, now=AFTER)
     kept = Amendment.objects.values_list("before__credited_minutes", "after__credited_minutes")
     assert (back.credited_minutes, list(kept)) == (180, [(180, 168), (168, 180)])
-
-
-def test_nothing_is_amended_in_a_closed_week(cast: Cast) -> None:
-    record = _signed(cast)
-    recount_patient(cast.ana.pk, now=AFTER)
-    TreatmentWeek.objects.filter(patient=cast.ana).update(closed_at=AFTER)
-    with pytest.raises(WeekClosed) as refused:
-        amend(record, RosterRow(record.booking_id, "no_show"), "Slip", actor=cast.dana, now=AFTER)
-    assert (refused.value.data, Amendment.objects.count()) == ({"week": "2026-11-16"}, 0)

@@ -1,0 +1,226 @@
+"""Closing weeks and revising what is closed (rule 6)."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from attendance.enums import FlagKind, FlagState
+from attendance.errors import RosterIncomplete, TooEarly, WeekClosed, WeekOpen
+from attendance.models import AttendanceRecord, Flag, TreatmentWeek, WeekRevision
+from attendance.services import flags
+from attendance.services.amending import amend
+from attendance.services.closing import close_due_weeks, close_week, revise_week
+from attendance.services.roster import RosterRow, save_rows, sign_roster
+from attendance.services.weeks import ensure_weeks, recount, recount_patient
+from people.errors import InvalidInput
+from people.models import TrailEntry
+from scheduling.models import Booking, Session
+from scheduling.services.absences import add_leave
+from scheduling.services.booking import cancel
+from tests.cast import Cast, at
+
+EVENING = at("2026-11-18 21:05")
+OVER = at("2026-11-23 00:00")
+"""The moment at which Ana's week ends in Denver."""
+
+
+def _attended(cast: Cast, start: str, *, signed: bool = True, status: str = "present") -> Booking:
+    session = cast.session(start)
+    booking = cast.booked(cast.ana, session)
+    after = session.ends_at + timedelta(minutes=5)
+    save_rows(session, [RosterRow(booking.pk, status)], actor=cast.dana, now=after)
+    if signed:
+        sign_roster(session, actor=cast.dana, now=after)
+    return booking
+
+
+def _week(cast: Cast) -> TreatmentWeek:
+    return TreatmentWeek.objects.get(patient=cast.ana, week=date(2026, 11, 16))
+
+
+def _counted(cast: Cast, now: datetime = EVENING) -> TreatmentWeek:
+    recount_patient(cast.ana.pk, now=now)
+    return _week(cast)
+
+
+def test_a_signed_week_closes_at_its_end_and_no_sooner(cast: Cast) -> None:
+    booking = _attended(cast, "2026-11-18 18:00")
+    _counted(cast)
+    close_due_weeks(now=OVER - timedelta(seconds=1))
+    assert _week(cast).closed_at is None
+    close_due_weeks(now=OVER)
+    week = _week(cast)
+    revision = WeekRevision.objects.get(week=week)
+    record = AttendanceRecord.objects.get(booking=booking)
+    assert (week.closed_at, week.revision, week.status, week.credited_minutes) == (OVER, 1, "below", 180)
+    assert (revision.number, revision.cause, revision.by, revision.unsigned) == (1, "closed", None, [])
+    assert revision.records == [
+        {
+            "attendance": record.pk,
+            "booking": booking.pk,
+            "session": booking.session_id,
+            "starts_at": booking.starts_at.isoformat(),
+            "status": "present",
+            "planned_minutes": 180,
+            "credited_minutes": 180,
+        }
+    ]
+    assert {name: revision.figures[name] for name in ("min_minutes", "credited_minutes", "status")} == {
+        "min_minutes": week.min_minutes,
+        "credited_minutes": 180,
+        "status": "below",
+    }
+
+
+def test_closing_twice_closes_once(cast: Cast) -> None:
+    _attended(cast, "2026-11-18 18:00")
+    _counted(cast)
+    assert close_due_weeks(now=OVER) > 0
+    assert close_due_weeks(now=OVER + timedelta(hours=1)) == 0
+    assert _week(cast).closed_at == OVER
+    assert WeekRevision.objects.filter(week=_week(cast)).count() == 1
+    assert TrailEntry.objects.filter(action="week_closed", subject_id=_week(cast).pk).count() == 1
+
+
+def test_an_unsigned_roster_holds_the_week_open_until_the_grace_has_passed(cast: Cast) -> None:
+    booking = _attended(cast, "2026-11-18 18:00", signed=False)
+    _counted(cast)
+    close_due_weeks(now=OVER)
+    assert _week(cast).closed_at is None
+    late = OVER + timedelta(hours=48)
+    close_due_weeks(now=late)
+    assert _week(cast).closed_at == late
+    assert WeekRevision.objects.get(week=_week(cast)).unsigned == [booking.session_id]
+
+
+def test_a_frozen_week_is_not_recounted_by_what_comes_later(cast: Cast) -> None:
+    _attended(cast, "2026-11-18 18:00")
+    _counted(cast)
+    close_due_weeks(now=OVER)
+    before = _week(cast)
+    later = OVER + timedelta(days=1)
+    add_leave(
+        cast.ana.admissions.get(), starts_on=date(2026, 11, 17), ends_on=date(2026, 11, 18), actor=cast.cory, now=later
+    )
+    recount_patient(cast.ana.pk, now=later)
+    after = _week(cast)
+    assert (after.min_minutes, after.revision, after.computed_at) == (before.min_minutes, 1, OVER)
+
+
+def test_an_amendment_across_the_close_makes_a_revision_and_keeps_the_old(cast: Cast) -> None:
+    booking = _attended(cast, "2026-11-18 18:00", status="no_show")
+    _counted(cast)
+    close_due_weeks(now=OVER)
+    later = OVER + timedelta(days=3)
+    record = AttendanceRecord.objects.get(booking=booking)
+    amend(record, RosterRow(booking.pk, "present"), "She sat in the other room", actor=cast.dana, now=later)
+    week = _week(cast)
+    assert (week.revision, week.credited_minutes, week.closed_at) == (2, 180, OVER)
+    kept = WeekRevision.objects.filter(week=week).order_by("number")
+    assert [(one.number, one.cause, one.reason, one.figures["credited_minutes"]) for one in kept] == [
+        (1, "closed", "", 0),
+        (2, "amended", "She sat in the other room", 180),
+    ]
+
+
+def test_evidence_that_moves_no_figure_is_a_revision_too(cast: Cast) -> None:
+    booking = _attended(cast, "2026-11-18 18:00", status="no_show")
+    _counted(cast)
+    close_due_weeks(now=OVER)
+    record = AttendanceRecord.objects.get(booking=booking)
+    row = RosterRow(booking.pk, "excused", excuse_reason="illness")
+    amend(record, row, "A note came in the mail", actor=cast.dana, now=OVER + timedelta(days=1))
+    assert list(WeekRevision.objects.filter(week=_week(cast)).order_by("number").values_list("records__0__status")) == [
+        ("no_show",),
+        ("excused",),
+    ]
+
+
+def test_an_amendment_keeps_the_target_that_the_week_was_closed_with(cast: Cast) -> None:
+    booking = _attended(cast, "2026-11-18 18:00")
+    _counted(cast)
+    close_due_weeks(now=OVER)
+    frozen = _week(cast).min_minutes
+    later = OVER + timedelta(days=1)
+    add_leave(
+        cast.ana.admissions.get(), starts_on=date(2026, 11, 16), ends_on=date(2026, 11, 20), actor=cast.cory, now=later
+    )
+    record = AttendanceRecord.objects.get(booking=booking)
+    amend(record, RosterRow(booking.pk, "no_show"), "Mixed up", actor=cast.dana, now=later)
+    assert (_week(cast).min_minutes, _week(cast).credited_minutes) == (frozen, 0)
+    revise_week(_week(cast), "The hospital's letter", actor=cast.dirk, now=later)
+    assert _week(cast).min_minutes < frozen
+    assert list(WeekRevision.objects.filter(week=_week(cast)).order_by("number").values_list("cause", flat=True)) == [
+        "closed",
+        "amended",
+        "revised",
+    ]
+
+
+def test_judging_again_needs_a_reason_and_a_closed_week(cast: Cast) -> None:
+    _attended(cast, "2026-11-18 18:00")
+    week = _counted(cast)
+    with pytest.raises(WeekOpen):
+        revise_week(week, "Too soon", actor=cast.dirk, now=EVENING)
+    close_due_weeks(now=OVER)
+    with pytest.raises(InvalidInput) as refused:
+        revise_week(week, "  ", actor=cast.dirk, now=OVER)
+    assert set(refused.value.errors) == {"reason"}
+    revise_week(week, "Nothing differs", actor=cast.dirk, now=OVER)
+    assert WeekRevision.objects.filter(week=week).count() == 1
+
+
+def test_a_roster_signed_after_the_close_counts_in_a_new_revision(cast: Cast) -> None:
+    session = cast.session("2026-11-18 18:00")
+    booking = cast.booked(cast.ana, session)
+    _counted(cast)
+    late = OVER + timedelta(hours=48)
+    close_due_weeks(now=late)
+    assert (_week(cast).credited_minutes, _week(cast).booked_minutes) == (0, 0)
+    save_rows(session, [RosterRow(booking.pk, "present")], actor=cast.dana, now=late)
+    assert (_week(cast).credited_minutes, _week(cast).revision) == (0, 1)
+    sign_roster(Session.objects.get(pk=session.pk), actor=cast.dana, now=late)
+    assert (_week(cast).credited_minutes, _week(cast).revision) == (180, 2)
+    latest = WeekRevision.objects.filter(week=_week(cast)).first()
+    assert latest is not None
+    assert (latest.cause, latest.unsigned, len(latest.records)) == ("signed_late", [], 1)
+
+
+def test_the_flags_of_a_week_say_what_its_close_found(cast: Cast) -> None:
+    _attended(cast, "2026-11-18 18:00")
+    cast.session("2026-11-22 09:00")
+    for hour in ("2026-11-20 18:00", "2026-11-21 09:00"):
+        cast.session(hour)
+    ensure_weeks(now=EVENING)
+    recount(list(TreatmentWeek.objects.values_list("pk", flat=True)), now=EVENING)
+    flags.evaluate(now=EVENING)
+    about = Flag.objects.filter(patient=cast.ana, week=date(2026, 11, 16))
+    assert set(about.filter(state=FlagState.OPEN).values_list("kind", flat=True)) == {FlagKind.AT_RISK}
+    close_due_weeks(now=OVER)
+    assert set(about.filter(state=FlagState.OPEN).values_list("kind", flat=True)) == {FlagKind.BELOW_MINIMUM}
+    assert about.get(kind=FlagKind.AT_RISK).state == FlagState.RESOLVED
+
+
+def test_a_coordinator_closes_a_week_by_hand_once_it_may_close(cast: Cast) -> None:
+    _attended(cast, "2026-11-18 18:00", signed=False)
+    week = _counted(cast)
+    with pytest.raises(TooEarly):
+        close_week(week, actor=cast.cory, now=EVENING)
+    with pytest.raises(RosterIncomplete) as refused:
+        close_week(week, actor=cast.cory, now=OVER)
+    assert refused.value.data == {"unsigned": [str(Session.objects.get().pk)]}
+    sign_roster(Session.objects.get(), actor=cast.dana, now=OVER)
+    closed = close_week(week, actor=cast.cory, now=OVER)
+    again = close_week(week, actor=cast.dirk, now=OVER + timedelta(hours=1))
+    assert (closed.closed_at, again.closed_at, WeekRevision.objects.get(week=week).by) == (OVER, OVER, cast.cory)
+
+
+def test_what_is_over_does_not_vanish_from_a_closed_week(cast: Cast) -> None:
+    booking = cast.booked(cast.ana, cast.session("2026-11-18 18:00"))
+    _counted(cast)
+    late = OVER + timedelta(hours=48)
+    close_due_weeks(now=late)
+    with pytest.raises(WeekClosed) as refused:
+        cancel(booking, actor=cast.cory, now=late, reason="It was never meant")
+    booking.refresh_from_db()
+    assert (refused.value.data, booking.status) == ({"week": "2026-11-16"}, "booked")
