@@ -41,17 +41,17 @@ def close_week(week: TreatmentWeek, *, actor: User, now: datetime) -> TreatmentW
     Refuses: TooEarly before its end, RosterIncomplete where a roster is not signed and the program's grace has not
     passed.
     """
-    if week.closed_at is None and not _close_some([week.pk], now=now, actor=actor):
-        week.refresh_from_db()
-        if week.closed_at is None and now < week.ends_at:
-            raise TooEarly(_("A week is closed once it is over."), week=week.week.isoformat())
-        if week.closed_at is None:
-            waiting = unsigned_sessions([week], now=now)[week.pk]
-            raise RosterIncomplete(
-                _("A roster of this week is not signed yet."), unsigned=[str(session_id) for session_id in waiting]
-            )
-    week.refresh_from_db()
-    return week
+    if week.closed_at is None:
+        _close_some([week.pk], now=now, actor=actor)
+    closed = TreatmentWeek.objects.select_related("patient", "site", "program").get(pk=week.pk)
+    if closed.closed_at is None and now < closed.ends_at:
+        raise TooEarly(_("A week is closed once it is over."), week=closed.week.isoformat())
+    if closed.closed_at is None:
+        waiting = unsigned_sessions([closed], now=now)[closed.pk]
+        raise RosterIncomplete(
+            _("A roster of this week is not signed yet."), unsigned=[str(session_id) for session_id in waiting]
+        )
+    return closed
 
 
 def revise_week(week: TreatmentWeek, reason: str, *, actor: User, now: datetime) -> TreatmentWeek:

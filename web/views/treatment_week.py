@@ -45,7 +45,7 @@ def treatment_week(request: HttpRequest, week_id: int) -> HttpResponse:
         "sum": sum_of(week),
         "result": result_of(week),
         "figures": four_figures(week),
-        "unsigned": unsigned_view(unsigned),
+        "unsigned": unsigned_view(list(unsigned)),
         "revisions": revisions_of(revisions, zone),
         "touches": touches_view(touches_of(week), zone),
         "may_close": week.closed_at is None and week.ends_at <= moment and user.has_perm("attendance.close_week", week),
