@@ -20,7 +20,10 @@ from api.resources.me import Me
 from api.resources.messages import Messages, Preferences
 from api.resources.nothing import Nothing
 from api.resources.patients import Patients
-from api.resources.plans import Admissions, Leaves, Phases
+from api.resources.phases import Phases, Plans
+from api.resources.plan_suggestions import PlanSuggestions
+from api.resources.plan_templates import PlanTemplates
+from api.resources.plans import Admissions, Leaves
 from api.resources.rosters import Rosters
 from api.resources.series import Series
 from api.resources.sessions import Sessions
@@ -62,6 +65,13 @@ urlpatterns = [
         "admission",
     ),
     _at("patients/<str:patient_id>/phases/", Phases, LIST_AND_CREATE, "phases"),
+    _at(
+        "patients/<str:patient_id>/phases/<str:phase_id>/",
+        Phases,
+        {"patch": "partial_update", "delete": "destroy"},
+        "phase",
+    ),
+    _at("patients/<str:patient_id>/plan/", Plans, {"post": "create"}, "follow-template"),
     _at("patients/<str:patient_id>/leaves/", Leaves, LIST_AND_CREATE, "leaves"),
     _at(
         "patients/<str:patient_id>/leaves/<str:leave_id>/",
@@ -101,6 +111,16 @@ urlpatterns = [
     ),
     _at("counselors/<str:counselor_id>/time-off/", TimesOff, LIST_AND_CREATE, "all-time-off"),
     _at("counselors/<str:counselor_id>/time-off/<str:time_off_id>/", TimesOff, CHANGE_AND_DELETE, "time-off"),
+    _at("plan-suggestions/", PlanSuggestions, LIST, "plan-suggestions"),
+    _at("plan-suggestions/<str:suggestion_id>/accept/", PlanSuggestions, {"post": "accept"}, "accept-suggestion"),
+    _at("plan-suggestions/<str:suggestion_id>/dismiss/", PlanSuggestions, {"post": "dismiss"}, "dismiss-suggestion"),
+    _at("programs/<str:program_id>/plan-templates/", PlanTemplates, LIST_AND_CREATE, "plan-templates"),
+    _at(
+        "programs/<str:program_id>/plan-templates/<str:template_id>/",
+        PlanTemplates,
+        READ_CHANGE_DELETE,
+        "plan-template",
+    ),
     _at("work-hours/", WorkHoursResource, LIST_AND_CREATE, "all-work-hours"),
     _at("work-hours/<str:work_hours_id>/", WorkHoursResource, READ_CHANGE_DELETE, "work-hours"),
     _at("sessions/", Sessions, LIST_AND_CREATE, "sessions"),

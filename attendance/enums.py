@@ -87,6 +87,21 @@ class CallOutcome(models.TextChoices):
     CANNOT_COME = "cannot_come", _("Cannot come")
 
 
+class SuggestionKind(models.TextChoices):
+    """What the weeks suggest for a plan."""
+
+    STEP_DOWN = "step_down", _("Could step down")
+    REVIEW = "review", _("To review")
+
+
+class SuggestionDecision(models.TextChoices):
+    """What became of a suggestion; `lapsed` by itself."""
+
+    ACCEPTED = "accepted", _("Accepted")
+    DISMISSED = "dismissed", _("Dismissed")
+    LAPSED = "lapsed", _("No longer so")
+
+
 DEFAULT_EXCUSE_REASONS = (
     "work",
     "illness",

@@ -31,6 +31,11 @@ class Stale(Refusal):
     status = 412
 
 
+class SuggestionDecided(Refusal):
+    code = "suggestion_decided"
+    title = _("This suggestion is decided already")
+
+
 class FlagResolved(Refusal):
     code = "flag_resolved"
     title = _("This flag is resolved already")

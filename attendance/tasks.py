@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from attendance.services import closing, flags, marking, weeks
+from attendance.services import closing, flags, marking, plan_suggestions, weeks
 
 
 @shared_task(name="attendance.tasks.recount_weeks")
@@ -26,3 +26,9 @@ def evaluate_flags() -> None:
 def close_weeks() -> None:
     """Close the weeks that are over and signed, or past their grace."""
     closing.close_due_weeks(now=timezone.now())
+
+
+@shared_task(name="attendance.tasks.suggest_plans")
+def suggest_plans() -> None:
+    """Say which plans could step down, and which should be looked at again."""
+    plan_suggestions.suggest(now=timezone.now())

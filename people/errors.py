@@ -39,6 +39,13 @@ class NotThere(Refusal):
     status = 404
 
 
+class PlanOutdated(Refusal):
+    """Something changed between what was shown and what was to be written."""
+
+    code = "stale"
+    title = _("The plan has changed since it was shown")
+
+
 class InvalidInput(Refusal):
     """Input that cannot be read or breaks a rule of its own; `errors` maps each field to its sentences."""
 

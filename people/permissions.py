@@ -8,7 +8,7 @@ from typing import Any
 
 import rules
 
-from people.models import Admission, Counselor, Patient, User
+from people.models import Admission, Counselor, Patient, Program, User
 
 
 def _site_ids(thing: Any) -> set[int]:
@@ -53,6 +53,13 @@ def is_own_profile(user: User, counselor: Counselor | None) -> bool:
 
 
 @rules.predicate
+def manages_program(user: User, program: Program | None) -> bool:
+    """Coordinator or director of a site where the program is run."""
+    managed = user.scope.managed_site_ids
+    return bool(managed) and program is not None and program.sites.filter(pk__in=managed).exists()
+
+
+@rules.predicate
 def is_clinic_staff(user: User) -> bool:
     """Any staff role at any site."""
     return user.is_clinic_staff
@@ -60,6 +67,7 @@ def is_clinic_staff(user: User) -> bool:
 
 rules.add_perm("people.change_patient", manages_site_of)
 rules.add_perm("people.change_plan", manages_site_of)
+rules.add_perm("people.change_templates", manages_program)
 rules.add_perm("people.register_patient", manages_site_of)
 rules.add_perm("people.change_family", is_own_record | has_in_caseload | manages_site_of)
 rules.add_perm("people.see_counselors", is_clinic_staff)

@@ -1,4 +1,4 @@
-"""What stands under a patient: admissions, plan phases and leave."""
+"""What stands under a patient: admissions and leave."""
 
 from typing import Any
 
@@ -10,19 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import Resource
-from api.fields import Id, LocalDate, Number, OptionalText, Reference, Text
+from api.fields import Id, LocalDate, OptionalText, Reference, Text
 from api.idempotency import once_per_key
 from api.inputs import Input, Parameters, given
 from api.resources.consequences import ConsequencesAnswer
 from api.resources.patients import AdmissionAnswer, AdmissionInput
 from people.errors import InvalidInput
-from people.models import Admission, Leave, Patient, PlanPhase
+from people.models import Admission, Leave, Patient
 from people.services.admissions import admit
-from people.services.plans import PhaseFields, add_phase
-from scheduling.enums import Kind
 from scheduling.services.absences import Consequences, add_leave, change_leave, discharge, remove_leave
-
-MINUTES_A_WEEK = 7 * 24 * 60
 
 
 class DischargeInput(Input):
@@ -34,34 +30,6 @@ class DischargeInput(Input):
 class DischargeAnswer(AdmissionAnswer):
     preview = serializers.BooleanField()
     consequences = ConsequencesAnswer()
-
-
-class PhaseAnswer(serializers.Serializer[PlanPhase]):
-    id = Id()
-    admission = Id("admission_id")
-    starts_on = LocalDate()
-    ends_on = LocalDate(allow_null=True)
-    min_minutes = serializers.IntegerField()
-    max_minutes = serializers.IntegerField()
-    days_per_week = serializers.IntegerField()
-    wanted_kinds = serializers.ListField(child=serializers.ChoiceField(Kind.choices))
-    transition = serializers.BooleanField()
-    transition_reason = Text()
-
-
-class PhaseInput(Input):
-    """Without `admission`, the latest one."""
-
-    answer = PhaseAnswer
-    admission = Reference(Admission.objects.visible_to, required=False, allow_null=True)
-    starts_on = LocalDate()
-    ends_on = LocalDate(required=False, allow_null=True, default=None)
-    min_minutes = Number(max_value=MINUTES_A_WEEK)
-    max_minutes = Number(max_value=MINUTES_A_WEEK)
-    days_per_week = Number(required=False, min_value=1, max_value=7)
-    wanted_kinds = serializers.ListField(child=serializers.ChoiceField(Kind.choices), required=False, max_length=10)
-    transition = serializers.BooleanField(required=False)
-    transition_reason = OptionalText(max_length=200)
 
 
 class LeaveAnswer(serializers.Serializer[Leave]):
@@ -169,29 +137,6 @@ class Admissions(OfPatient):
         said = self.said(DischargeInput)
         changed, done = discharge(admission, **said, actor=self.user, now=self.now)
         return Response({**AdmissionAnswer(changed).data, **self.told(done, said["preview"])})
-
-
-class Phases(OfPatient):
-    """The weekly targets, one after the other."""
-
-    @extend_schema(responses=PhaseAnswer(many=True))
-    def list(self, request: Request, patient_id: str) -> Response:
-        """The earliest first."""
-        patient = self.patient()
-        return self.listed(PlanPhase.objects.filter(admission__patient=patient), patient, PhaseAnswer)
-
-    @extend_schema(request=PhaseInput, responses={201: PhaseAnswer})
-    @once_per_key()
-    def create(self, request: Request, patient_id: str) -> Response:
-        patient = self.patient()
-        self.must("people.change_plan", patient)
-        said = self.said(PhaseInput)
-        admission = self.admission(patient, said.pop("admission", None))
-        self.must("people.change_plan", admission)
-        if "wanted_kinds" in said:
-            said["wanted_kinds"] = tuple(said["wanted_kinds"])
-        phase = add_phase(admission, PhaseFields(**said), actor=self.user, now=self.now)
-        return self.answer(phase, PhaseAnswer, status=201)
 
 
 class Leaves(OfPatient):

@@ -5,6 +5,7 @@ from attendance.models.board_filter import BoardFilter
 from attendance.models.flag import Flag
 from attendance.models.mark import RecountMark
 from attendance.models.outreach import Outreach
+from attendance.models.plan_suggestion import PlanSuggestion
 from attendance.models.record import AttendanceRecord
 from attendance.models.revision import WeekRevision
 from attendance.models.roster import Roster
@@ -16,6 +17,7 @@ __all__ = [
     "BoardFilter",
     "Flag",
     "Outreach",
+    "PlanSuggestion",
     "RecountMark",
     "Roster",
     "TreatmentWeek",

@@ -10,6 +10,9 @@ from people.domain.sentences import Sentence, gettext_noop
 from people.domain.time import DateRange
 
 FEWEST_DAYS_PER_WEEK = 3
+FEWEST_TRANSITION_DAYS = 2
+"""The step-down's last weeks may be two evenings."""
+
 MOST_DAYS_PER_WEEK = 5
 DEFAULT_TRANSITION_WEEKS = 2
 
@@ -27,6 +30,8 @@ class Phase:
     """A stretch of an admission with a weekly target of its own; both dates are included.
 
     `transition` marks the step-down's last weeks, whose minimum may lie below the program's, for the reason given.
+    `wanted_kinds` are the kinds of session that each week should hold; `template` is the plan template that the phase
+    came from, by its id.
     """
 
     starts_on: date
@@ -36,6 +41,8 @@ class Phase:
     days_per_week: int = MOST_DAYS_PER_WEEK
     transition: bool = False
     transition_reason: str = ""
+    wanted_kinds: tuple[str, ...] = ()
+    template: int | None = None
 
     def contains(self, on: date) -> bool:
         """Whether the phase covers the date."""
@@ -168,12 +175,13 @@ def phase_problem(phase: Phase, *, program_min_minutes: int, program_max_minutes
             ),
             least=program_min_minutes,
         )
-    if not FEWEST_DAYS_PER_WEEK <= phase.days_per_week <= MOST_DAYS_PER_WEEK:
+    fewest = FEWEST_TRANSITION_DAYS if phase.transition else FEWEST_DAYS_PER_WEEK
+    if not fewest <= phase.days_per_week <= MOST_DAYS_PER_WEEK:
         return _problem(
             "phase_days",
             "days_per_week",
             gettext_noop("A plan has %(fewest)d to %(most)d days a week."),
-            fewest=FEWEST_DAYS_PER_WEEK,
+            fewest=fewest,
             most=MOST_DAYS_PER_WEEK,
         )
     return None

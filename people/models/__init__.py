@@ -7,6 +7,7 @@ from people.models.leave import Leave
 from people.models.membership import Membership
 from people.models.patient import Patient
 from people.models.phase import PlanPhase
+from people.models.plan_template import PlanTemplate, PlanTemplateStep
 from people.models.program import Focus, Program
 from people.models.site import Room, Site
 from people.models.trail import TrailEntry
@@ -23,6 +24,8 @@ __all__ = [
     "Membership",
     "Patient",
     "PlanPhase",
+    "PlanTemplate",
+    "PlanTemplateStep",
     "Program",
     "Room",
     "Site",

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.db import models
 from django.db.models import F, Q
 
+from people.domain.targets import Phase
+
 if TYPE_CHECKING:
     from people.models.user import User
 
@@ -20,7 +22,7 @@ class PlanPhase(models.Model):
     """The weekly target in force from `starts_on` to `ends_on` (both included; open end: null).
 
     Within the program's minimum and maximum, unless `transition` with a reason (the step-down's last weeks).
-    `wanted_kinds` lists the kinds of session that each week should hold.
+    `wanted_kinds` lists the kinds of session that each week should hold; `template` is the one that it came from.
     """
 
     admission = models.ForeignKey("people.Admission", on_delete=models.CASCADE, related_name="phases")
@@ -32,6 +34,10 @@ class PlanPhase(models.Model):
     wanted_kinds = models.JSONField(default=list, blank=True)
     transition = models.BooleanField(default=False)
     transition_reason = models.CharField(max_length=200, blank=True)
+
+    template = models.ForeignKey(
+        "people.PlanTemplate", on_delete=models.SET_NULL, null=True, blank=True, related_name="phases"
+    )
 
     objects: ClassVar = PlanPhaseQuerySet.as_manager()
 
@@ -51,3 +57,18 @@ class PlanPhase(models.Model):
 
     def __str__(self) -> str:
         return f"phase {self.pk}"
+
+    @property
+    def value(self) -> Phase:
+        """The phase as a pure value."""
+        return Phase(
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            min_minutes=self.min_minutes,
+            max_minutes=self.max_minutes,
+            days_per_week=self.days_per_week,
+            transition=self.transition,
+            transition_reason=self.transition_reason,
+            wanted_kinds=tuple(self.wanted_kinds),
+            template=self.template_id,
+        )

@@ -28,7 +28,8 @@ class Program(models.Model):
     and `rounding` feed rule 3, `partial_week_policy` rule 4; `booking_cutoff_minutes` is how long before the start
     booking closes, `cancel_cutoff_minutes` from when a cancellation counts as late; `close_grace_minutes` rule 6.
     So many unexcused absences in an admission, or so many in a row, are worth a flag. Whoever leads its sessions holds
-    one of `required_credentials`, where any is named.
+    one of `required_credentials`, where any is named. After so many weeks at target in a row a step down is suggested,
+    after so many below a review (`step_down_after_weeks`, `review_after_weeks`).
     """
 
     name = models.CharField(max_length=120)
@@ -53,6 +54,8 @@ class Program(models.Model):
     absences_in_all = models.PositiveSmallIntegerField(default=3, db_default=3)
     absences_in_a_row = models.PositiveSmallIntegerField(default=2, db_default=2)
     required_credentials = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
+    step_down_after_weeks = models.PositiveSmallIntegerField(default=4, db_default=4)
+    review_after_weeks = models.PositiveSmallIntegerField(default=2, db_default=2)
 
     objects: ClassVar = ProgramQuerySet.as_manager()
 
@@ -62,6 +65,10 @@ class Program(models.Model):
             models.CheckConstraint(condition=Q(min_minutes__lte=F("max_minutes")), name="program_min_within_max"),
             models.CheckConstraint(condition=Q(max_minutes__lte=7 * 24 * 60), name="program_max_within_week"),
             models.CheckConstraint(condition=Q(first_weekday__in=FirstWeekday.values), name="program_weekday_known"),
+            models.CheckConstraint(
+                condition=Q(step_down_after_weeks__gte=1, review_after_weeks__gte=1),
+                name="program_suggests_after_weeks",
+            ),
             models.CheckConstraint(condition=Q(rounding__in=Rounding.values), name="program_rounding_known"),
         ]
 

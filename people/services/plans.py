@@ -1,20 +1,19 @@
 """Plan phases and leave: what each week of an admission asks for."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from people.constraints import refusing
-from people.domain.targets import Phase, phase_problem, phases_problem
+from people.domain.plan_edits import AddPhase, ChangePhase
+from people.domain.targets import Phase
 from people.errors import InvalidInput
 from people.models import Admission, Leave, Patient, PlanPhase, User
+from people.services.plan_changes import change_plan, lock_admission
 from people.services.trail import record
 from people.signals import leave_changed, plan_changed
-from people.translation import translated
-
-MOST_WANTED_KINDS = ("individual", "group", "family")
 
 
 @dataclass(frozen=True)
@@ -39,64 +38,42 @@ class PhaseFields:
             days_per_week=self.days_per_week,
             transition=self.transition,
             transition_reason=self.transition_reason,
+            wanted_kinds=self.wanted_kinds,
         )
 
 
 def phases_of(admission: Admission) -> list[Phase]:
     """The admission's phases as pure values, in order."""
-    return [as_phase(row) for row in admission.phases.all()]
+    return [row.value for row in admission.phases.all()]
 
 
 def as_phase(row: PlanPhase) -> Phase:
     """One phase as a pure value."""
-    return Phase(
-        starts_on=row.starts_on,
-        ends_on=row.ends_on,
-        min_minutes=row.min_minutes,
-        max_minutes=row.max_minutes,
-        days_per_week=row.days_per_week,
-        transition=row.transition,
-        transition_reason=row.transition_reason,
-    )
+    return row.value
 
 
-def add_phase(admission: Admission, fields: PhaseFields, *, actor: User | None, now: datetime) -> PlanPhase:
+def add_phase(
+    admission: Admission, fields: PhaseFields, *, actor: User | None, now: datetime, token: str = ""
+) -> PlanPhase:
     """Put a target in force from a day on; an open-ended phase before it ends the day before.
 
     Raises InvalidInput where the target lies outside the program's range without being a transition with a reason,
-    where it overlaps a later phase, or where transition weeks exceed the program's limit.
+    where it overlaps a later phase or would rewrite days that are over, or where transition weeks exceed the program's
+    limit; PlanOutdated as `change_plan` does.
     """
-    unknown = [kind for kind in fields.wanted_kinds if kind not in MOST_WANTED_KINDS]
-    if unknown:
-        raise InvalidInput({"wanted_kinds": _("There is no such kind of session.")})
-    with (
-        refusing(
-            {
-                "phase_start_once": _overlapping,
-                "phase_no_overlap": _overlapping,
-                "people_planphase.starts_on": _overlapping,
-            }
-        ),
-        transaction.atomic(),
-    ):
-        Patient.objects.select_for_update(no_key=True).get(pk=admission.patient_id)
-        locked = Admission.objects.select_related("program").get(pk=admission.pk)
-        _end_open_phase(locked, before=fields.starts_on)
-        _check(locked, fields)
-        row = PlanPhase.objects.create(
-            admission=locked,
-            starts_on=fields.starts_on,
-            ends_on=fields.ends_on,
-            min_minutes=fields.min_minutes,
-            max_minutes=fields.max_minutes,
-            days_per_week=fields.days_per_week,
-            wanted_kinds=list(fields.wanted_kinds),
-            transition=fields.transition,
-            transition_reason=fields.transition_reason,
-        )
-        record("phase_added", row, actor=actor, now=now, patient_id=locked.patient_id, after=_facts(row))
-        plan_changed.send(PlanPhase, admission_id=locked.pk, patient_id=locked.patient_id, now=now)
-    return row
+    rows = change_plan(admission, AddPhase(fields.as_phase()), actor=actor, now=now, token=token)
+    return next(row for row in rows if row.starts_on == fields.starts_on)
+
+
+def change_phase(row: PlanPhase, edit: ChangePhase, *, actor: User | None, now: datetime, token: str = "") -> PlanPhase:
+    """Give the phase other values; the one that holds them: the same, or that which begins where it was split.
+
+    Raises InvalidInput and PlanOutdated as `change_plan` does.
+    """
+    known = set(PlanPhase.objects.filter(admission_id=row.admission_id).values_list("pk", flat=True))
+    rows = change_plan(row.admission, edit, actor=actor, now=now, token=token)
+    split = [one for one in rows if one.pk not in known and one.starts_on > row.starts_on]
+    return split[0] if split else next(one for one in rows if one.pk == row.pk)
 
 
 def add_leave(
@@ -127,7 +104,7 @@ def change_leave(
     if ends_on < starts_on:
         raise InvalidInput({"ends_on": _("The leave ends before it starts.")})
     with refusing({"leave_no_overlap": _leave_overlapping}), transaction.atomic():
-        admission = _lock_admission(leave.admission_id)
+        admission = lock_admission(leave.admission_id)
         row = Leave.objects.get(pk=leave.pk)
         others = Leave.objects.filter(admission=admission).exclude(pk=row.pk)
         if others.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
@@ -152,7 +129,7 @@ def change_leave(
 def remove_leave(leave: Leave, *, actor: User | None, now: datetime) -> None:
     """The leave was called off: its days count again. The trail keeps what it was."""
     with transaction.atomic():
-        admission = _lock_admission(leave.admission_id)
+        admission = lock_admission(leave.admission_id)
         row = Leave.objects.get(pk=leave.pk)
         record("leave_removed", row, actor=actor, now=now, patient_id=admission.patient_id, before=_days_of(row))
         row.delete()
@@ -160,49 +137,9 @@ def remove_leave(leave: Leave, *, actor: User | None, now: datetime) -> None:
         plan_changed.send(Leave, admission_id=admission.pk, patient_id=admission.patient_id, now=now)
 
 
-def _lock_admission(admission_id: int) -> Admission:
-    """The admission, read under its patient's lock."""
-    patient_id = Admission.objects.values_list("patient_id", flat=True).get(pk=admission_id)
-    Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
-    return Admission.objects.select_related("site", "program").get(pk=admission_id)
-
-
 def _days_of(row: Leave) -> dict[str, object]:
     return {"starts_on": row.starts_on.isoformat(), "ends_on": row.ends_on.isoformat()}
 
 
-def _end_open_phase(admission: Admission, *, before: date) -> None:
-    admission.phases.filter(ends_on=None, starts_on__lt=before).update(ends_on=before - timedelta(days=1))
-
-
-def _check(admission: Admission, fields: PhaseFields) -> None:
-    program = admission.program
-    phase = fields.as_phase()
-    problem = phase_problem(
-        phase, program_min_minutes=program.min_minutes, program_max_minutes=program.max_minutes
-    ) or phases_problem(
-        [*phases_of(admission), phase],
-        admitted_on=admission.admitted_on,
-        discharged_on=admission.discharged_on,
-        transition_weeks=program.transition_weeks,
-    )
-    if problem is not None:
-        raise InvalidInput({problem.field: translated(problem.detail)})
-
-
-def _overlapping() -> InvalidInput:
-    return InvalidInput({"starts_on": _("Another phase is in force on some of these days.")})
-
-
 def _leave_overlapping() -> InvalidInput:
     return InvalidInput({"starts_on": _("There is leave on some of these days already.")})
-
-
-def _facts(row: PlanPhase) -> dict[str, object]:
-    return {
-        "starts_on": row.starts_on.isoformat(),
-        "ends_on": row.ends_on.isoformat() if row.ends_on else None,
-        "min_minutes": row.min_minutes,
-        "max_minutes": row.max_minutes,
-        "transition": row.transition,
-    }

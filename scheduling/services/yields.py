@@ -38,7 +38,7 @@ def yield_of(
     whole = [week for week in weeks if ends is None or week + timedelta(days=6) <= ends] or weeks[:1]
     target = wanted or Wanted(program.min_minutes, program.max_minutes, MOST_DAYS_PER_WEEK)
     return track_yield(
-        [meeting for one in listed for meeting in _meetings(one, first, weeks[-1] + A_WEEK)],
+        [meeting for one in listed for meeting in meetings_of(one, first, weeks[-1] + A_WEEK)],
         weeks=whole,
         wanted=target,
         rules=rules,
@@ -62,7 +62,8 @@ def with_standing(patient: Patient, chosen: Sequence[SessionSeries], *, on: date
     return [*chosen, *(row for row in rows.prefetch_related("pauses") if row.pk not in ids)]
 
 
-def _meetings(series: SessionSeries, first: date, last: date) -> list[Meeting]:
+def meetings_of(series: SessionSeries, first: date, last: date) -> list[Meeting]:
+    """The series' occurrences between the dates, read off its rule; its site and pauses read."""
     pauses = sum(pause["minutes"] for pause in series.breaks)
     return [
         Meeting(

@@ -44,6 +44,7 @@ def test_taking_somebody_into_care(cast: Cast, client_of: Clients) -> None:
             "days_per_week": 5,
             "transition": False,
             "transition_reason": None,
+            "template": None,
             **phase,
         },
     )

@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from attendance.models import Flag
+from attendance.models import Flag, PlanSuggestion
 from attendance.services.weeks import recount_patient
 from notifications.models import Message
 from notifications.services.feeds import create_feed
+from people.domain.plan_templates import USUAL_STEPS
 from people.models import FamilyMember, Leave, Patient, PlanPhase
+from people.services.plan_templates import make_template
 from scheduling.services.series import SeriesFields, create_series
 from scheduling.services.work_hours import WorkHoursFields, add_work_hours
 from tests.api.conftest import Clients
@@ -96,6 +98,24 @@ def _phases(cast: Cast, number: int) -> None:
         PlanPhase.objects.create(admission=admission, starts_on=on, ends_on=on, min_minutes=540, max_minutes=1140)
 
 
+def _templates(cast: Cast, number: int) -> None:
+    for serial in range(number):
+        make_template(cast.program, name=f"Template {serial}", steps=USUAL_STEPS, actor=None, now=NOW)
+
+
+def _suggestions(cast: Cast, number: int) -> None:
+    for _ in range(number):
+        patient = cast.patient()
+        PlanSuggestion.objects.create(
+            admission=cast.admission_of(patient),
+            patient=patient,
+            kind="review",
+            run_starts_on=WEEK,
+            week=WEEK,
+            raised_at=NOW,
+        )
+
+
 def _leaves(cast: Cast, number: int) -> None:
     admission = cast.admission_of(_una(cast))
     for day in range(number):
@@ -127,6 +147,8 @@ def _una(cast: Cast) -> Patient:
 LISTS: dict[str, tuple[Fill, str, int]] = {
     "patients": (_patients, "patients/", 5),
     "phases": (_phases, "patients/{una}/phases/", 5),
+    "plan templates": (_templates, "programs/{program}/plan-templates/", 6),
+    "plan suggestions": (_suggestions, "plan-suggestions/", 3),
     "leaves": (_leaves, "patients/{una}/leaves/", 5),
     "family members": (_family, "patients/{una}/family-members/", 5),
     "sessions": (_sessions, "sessions/?limit=200", 4),
@@ -154,7 +176,7 @@ def test_a_list_of_staff(
     fill(cast, number)
     client = client_of(cast.cory)
     with django_assert_num_queries(queries):
-        response = client.get(f"{V1}{address.format(una=una.pk)}")
+        response = client.get(f"{V1}{address.format(una=una.pk, program=cast.program.pk)}")
     assert response.status_code == 200, response.content
 
 

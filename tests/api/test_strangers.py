@@ -12,12 +12,14 @@ import pytest
 from django.urls import reverse
 
 from api.urls import urlpatterns
+from people.domain.plan_templates import USUAL_STEPS
 from people.models import TrailEntry
 from people.services.family import MemberFields, add_member
+from people.services.plan_templates import make_template
 from people.services.plans import add_leave
 from scheduling.models import Booking, KeepApart, Session
 from tests.api.conftest import Clients
-from tests.cast import ADMITTED, NOW, Cast, at
+from tests.cast import ADMITTED, NOW, WEEK, Cast, at
 
 PUBLIC = {"schema", "docs", "nothing"}
 """What anybody may read: the description of the API, and that there is nothing elsewhere."""
@@ -33,7 +35,7 @@ class Clinic:
     booking: Booking = field(init=False)
 
     def __post_init__(self) -> None:
-        from attendance.models import Flag, TreatmentWeek
+        from attendance.models import Flag, PlanSuggestion, TreatmentWeek
         from attendance.services.roster import RosterRow, save_rows
         from attendance.services.weeks import recount_patient
         from notifications.services.feeds import create_feed
@@ -68,7 +70,15 @@ class Clinic:
         pair = KeepApart.objects.create(first=cast.ana, second=cast.patient(), reason="court", made_at=NOW)
         recount_patient(cast.ana.pk, now=NOW)
         week = TreatmentWeek.objects.filter(patient=cast.ana).latest("week")
+        template = make_template(cast.program, name="Evening", steps=USUAL_STEPS, actor=None, now=NOW)
+        suggestion = PlanSuggestion.objects.create(
+            admission=admission, patient=cast.ana, kind="review", run_starts_on=WEEK, week=WEEK, raised_at=NOW
+        )
         self.ids = {
+            "phase_id": str(cast.phase_of(cast.ana).pk),
+            "suggestion_id": str(suggestion.pk),
+            "program_id": str(cast.program.pk),
+            "template_id": str(template.pk),
             "attendance_id": str(self.booking.attendance.pk),
             "patient_id": str(cast.ana.pk),
             "admission_id": str(admission.pk),
@@ -162,6 +172,13 @@ TABLE: dict[str, dict[str, Asked]] = {
     "admissions": {"get": UNSEEN, "post": UNSEEN},
     "admission": {"patch": UNSEEN},
     "phases": {"get": UNSEEN, "post": UNSEEN},
+    "phase": {"patch": UNSEEN, "delete": UNSEEN},
+    "follow-template": {"post": UNSEEN},
+    "plan-suggestions": {"get": EMPTY},
+    "accept-suggestion": {"post": UNSEEN},
+    "dismiss-suggestion": {"post": UNSEEN},
+    "plan-templates": {"get": UNSEEN, "post": UNSEEN},
+    "plan-template": {"get": UNSEEN, "patch": UNSEEN, "delete": UNSEEN},
     "leaves": {"get": UNSEEN, "post": UNSEEN},
     "leave": {"patch": UNSEEN, "delete": UNSEEN},
     "family-members": {"get": UNSEEN, "post": UNSEEN},

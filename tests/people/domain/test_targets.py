@@ -152,6 +152,8 @@ def test_prorated_minimum_is_the_nearest_minute_to_the_sum_of_sevenths(
         ({"ends_on": date(2026, 11, 1)}, "phase_dates"),
         ({"ends_on": date(2026, 11, 2)}, None),
         ({"days_per_week": 2}, "phase_days"),
+        ({"days_per_week": 2, "transition": True, "transition_reason": "step-down"}, None),
+        ({"days_per_week": 1, "transition": True, "transition_reason": "step-down"}, "phase_days"),
         ({"days_per_week": 6}, "phase_days"),
         ({"days_per_week": 3}, None),
     ],

@@ -1,0 +1,71 @@
+"""That a plan could step down, or should be looked at again: raised by the weeks, decided by people."""
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from attendance.enums import SuggestionDecision, SuggestionKind
+
+if TYPE_CHECKING:
+    from people.models import User
+
+
+class PlanSuggestionQuerySet(models.QuerySet["PlanSuggestion"]):
+    def visible_to(self, user: "User") -> Self:
+        """Staff only: those of the patients that they see."""
+        from people.models import Patient
+
+        if not user.is_clinic_staff:
+            return self.none()
+        return self.filter(patient__in=Patient.objects.visible_to(user).values("pk"))
+
+    def at_sites(self, user: "User") -> Self:
+        """What one decides: those of the admissions at the sites that one manages."""
+        return self.filter(admission__site_id__in=user.scope.managed_site_ids)
+
+    def open(self) -> Self:
+        return self.filter(decision="")
+
+
+class PlanSuggestion(models.Model):
+    """Once for each (admission, kind, run of weeks); `run_starts_on` is the first date of the run's first week.
+
+    `week` is the latest week of the run when it was raised, `facts` the figures that raised it. Decided by nobody
+    (`lapsed`) where the run broke or the target changed meanwhile. Rows stay as history.
+    """
+
+    admission = models.ForeignKey("people.Admission", on_delete=models.PROTECT, related_name="plan_suggestions")
+    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="plan_suggestions")
+    kind = models.CharField(max_length=10, choices=SuggestionKind.choices)
+    run_starts_on = models.DateField()
+    week = models.DateField()
+    facts = models.JSONField(default=dict)
+    raised_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey("people.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    decision = models.CharField(max_length=10, choices=SuggestionDecision.choices, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    objects: ClassVar = PlanSuggestionQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-raised_at", "-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["admission"], condition=Q(decision=""), name="suggestion_open"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["admission", "kind", "run_starts_on"], name="suggestion_once_a_run"),
+            models.CheckConstraint(condition=Q(kind__in=SuggestionKind.values), name="suggestion_kind_known"),
+            models.CheckConstraint(
+                condition=Q(decision="", decided_at=None)
+                | Q(decision__in=SuggestionDecision.values, decided_at__isnull=False),
+                name="suggestion_decided_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision=SuggestionDecision.DISMISSED) | ~Q(reason=""), name="suggestion_dismissed_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"plan suggestion {self.pk}"
