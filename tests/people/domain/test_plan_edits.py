@@ -114,9 +114,8 @@ def test_an_open_phase_ends_before_the_one_that_is_added() -> None:
 def plans(draw: st.DrawFn) -> tuple[Phase, ...]:
     """Some phases side by side or apart, before and after today."""
     begins = TODAY + timedelta(days=draw(st.integers(-60, 10)))
-    steps = [
-        Step(draw(st.integers(1, 5)), draw(st.integers(540, 900)), 1140, 3) for _ in range(draw(st.integers(0, 4)))
-    ]
+    asked = draw(st.lists(st.tuples(st.integers(1, 5), st.integers(540, 900)), max_size=4))
+    steps = [Step(weeks, minimum, 1140, 3) for weeks, minimum in asked]
     phases = list(phases_from(steps, starts_on=begins)) if steps else []
     if phases and draw(st.integers(0, 1)):
         phases[-1] = replace(phases[-1], ends_on=None)
