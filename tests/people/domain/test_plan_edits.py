@@ -117,7 +117,8 @@ def plans(draw: st.DrawFn) -> tuple[Phase, ...]:
     asked = draw(st.lists(st.tuples(st.integers(1, 5), st.integers(540, 900)), max_size=4))
     steps = [Step(weeks, minimum, 1140, 3) for weeks, minimum in asked]
     phases = list(phases_from(steps, starts_on=begins)) if steps else []
-    if phases and draw(st.integers(0, 1)):
+    is_open = draw(st.booleans())
+    if phases and is_open:
         phases[-1] = replace(phases[-1], ends_on=None)
     dropped = draw(st.integers(0, 6))
     if dropped < len(phases) - 1:
