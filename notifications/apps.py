@@ -9,4 +9,4 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from notifications import permissions, receivers  # noqa: F401
-        from notifications.services import digests  # noqa: F401 - it judges its own messages
+        from notifications.services import change_notices, digests  # noqa: F401 - they judge their own messages

@@ -22,6 +22,7 @@ class MessageKind(models.TextChoices):
     APPOINTMENT = "appointment", _("Reminder of an appointment")
     INVITATION = "invitation", _("Invitation")
     INVITATION_CHANGE = "invitation_change", _("Change of an invitation")
+    CHANGE = "change", _("Change of an appointment")
     DIGEST = "digest", _("Morning digest of the board")
 
 

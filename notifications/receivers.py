@@ -1,27 +1,29 @@
 """What follows from changes below: rows only, in the transaction of the change itself."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.dispatch import receiver
 
-from notifications.models import CalendarFeed
+from notifications.services.changes import changed_bookings, note_bookings, note_session
 from notifications.services.events import sync_bookings, sync_session
 from notifications.services.invitations import follow_invitations, tell_guests_of_move
 from notifications.services.reminders import drop_messages_of, forget_reminders_of
+from people.models import User
 from scheduling.models import Booking, Session
 from scheduling.signals import bookings_changed, invitations_changed, session_changed
 
 
 @receiver(bookings_changed)
-def follow_bookings(sender: object, *, booking_ids: list[int], now: datetime, **_: Any) -> None:
-    """Events follow their bookings; what waits to be said of a cancelled one is dropped."""
-    feeds = CalendarFeed.objects.live().filter(patient=OuterRef("patient"))
-    rows = Booking.objects.filter(pk__in=booking_ids).order_by().values_list("pk", "live", Exists(feeds))
-    changed = list(rows)
-    shown = [pk for pk, _live, has_feed in changed if has_feed]
-    ended = [pk for pk, live, _has_feed in changed if not live]
+def follow_bookings(
+    sender: object, *, booking_ids: list[int], now: datetime, gave_up: Collection[int] = (), **_: Any
+) -> None:
+    """Events follow their bookings; what waits to be said of a cancelled one is dropped; patients learn of it."""
+    changed = changed_bookings(booking_ids)
+    shown = [row.pk for row in changed if row.has_feed]
+    ended = [row.pk for row in changed if not row.live]
+    note_bookings(changed, gave_up=gave_up, now=now)
     if shown:
         sync_bookings(shown, now=now)
     if ended:
@@ -29,10 +31,13 @@ def follow_bookings(sender: object, *, booking_ids: list[int], now: datetime, **
 
 
 @receiver(session_changed)
-def follow_session(sender: object, *, session_id: int, before: dict[str, Any], now: datetime, **_: Any) -> None:
+def follow_session(
+    sender: object, *, session_id: int, before: dict[str, Any], now: datetime, actor: User | None = None, **_: Any
+) -> None:
     """Events follow their session in title and place too; an appointment with a new time is told anew."""
     sync_session(session_id, now=now)
-    session = Session.objects.only("starts_at").get(pk=session_id)
+    session = Session.objects.get(pk=session_id)
+    note_session(session, before, actor=actor, now=now)
     was_at = datetime.fromisoformat(before["starts_at"])
     if was_at != session.starts_at:
         tell_guests_of_move(session_id, was_at=was_at, now=now)

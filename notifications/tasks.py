@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from notifications.services.change_notices import queue_changes
 from notifications.services.delivery import deliver_due
 from notifications.services.digests import queue_digests
 from notifications.services.reminders import queue_due
@@ -14,6 +15,12 @@ def queue_reminders() -> None:
     now = timezone.now()
     queue_due(now=now)
     queue_digests(now=now)
+
+
+@shared_task
+def tell_changes() -> None:
+    """Write an outbox row for everybody whose appointments have changed, once things have come to rest."""
+    queue_changes(now=timezone.now())
 
 
 @shared_task

@@ -3,10 +3,12 @@
 from django.dispatch import Signal
 
 bookings_changed = Signal()
-"""Bookings were made, cancelled, moved or marked. Sends `booking_ids` (list of int) and `now`."""
+"""Bookings were made, cancelled, moved or marked. Sends `booking_ids` (list of int) and `now`; where seats were given
+up, `gave_up` (the ids among them of those who were to come, and now are not)."""
 
 session_changed = Signal()
-"""A session changed. Sends `session_id`, `before` (its starts_at, ends_at, state and place) and `now`."""
+"""A session changed. Sends `session_id`, `before` (what `scheduling.services.sessions.facts` said of it), `actor` and
+`now`."""
 
 seats_changed = Signal()
 """A session became full or free again, or new sessions appeared. Sends `session_ids` and `now`."""

@@ -303,6 +303,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "evaluate-flags": {"task": "attendance.tasks.evaluate_flags", "schedule": 60.0, "options": {"expires": 60}},
     "close-weeks": {"task": "attendance.tasks.close_weeks", "schedule": 600.0, "options": {"expires": 600}},
     "queue-reminders": {"task": "notifications.tasks.queue_reminders", "schedule": 30.0, "options": {"expires": 30}},
+    "tell-changes": {"task": "notifications.tasks.tell_changes", "schedule": 15.0, "options": {"expires": 15}},
     "deliver-messages": {"task": "notifications.tasks.deliver_messages", "schedule": 10.0, "options": {"expires": 10}},
     "forget-answers": {"task": "api.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -200,6 +200,7 @@ def release(
     One that the plan takes (`by_the_plan`: a discharge, a leave, a standing booking that ends) is never late.
     """
     held_seat = booking.status in HOLDS_SEAT
+    was_coming = booking.status == BookingStatus.BOOKED or (held_seat and not session.is_live)
     cutoff = timedelta(minutes=session.program.cancel_cutoff_minutes)
     booking.status = BookingStatus.CANCELLED
     booking.live = False
@@ -215,7 +216,7 @@ def release(
         withdraw_of(booking, actor=actor, now=now)
     if held_seat and free_seat(session):
         promote_after_commit(session.pk)
-    _tell(booking, session, now=now)
+    _tell(booking, session, now=now, gave_up=was_coming)
 
 
 def facts(booking: Booking) -> dict[str, object]:
@@ -241,8 +242,8 @@ def _refuse_to_cancel(booking: Booking, session: Session, *, actor: User | None,
         raise SessionStarted(session=str(session.pk))
 
 
-def _tell(booking: Booking, session: Session, *, now: datetime) -> None:
-    bookings_changed.send(Booking, booking_ids=[booking.pk], now=now)
+def _tell(booking: Booking, session: Session, *, now: datetime, gave_up: bool = False) -> None:
+    bookings_changed.send(Booking, booking_ids=[booking.pk], now=now, gave_up=[booking.pk] if gave_up else [])
     was_left = session.seats_left
     session.refresh_from_db(fields=["seats_taken", "seats_held"])
     if (was_left == 0) != (session.seats_left == 0):

@@ -43,9 +43,10 @@ def write_targets(preview: Preview, *, actor: User | None, now: datetime) -> lis
     touched = [target.session for target in written if target.session is not None]
     bookings = [fate.booking.pk for fate in lost] + moved
     if bookings:
-        bookings_changed.send(Booking, booking_ids=sorted(bookings), now=now)
+        gave_up = sorted(fate.booking.pk for fate in lost if fate.booking.live)
+        bookings_changed.send(Booking, booking_ids=sorted(bookings), now=now, gave_up=gave_up)
     for session in touched:
-        session_changed.send(Session, session_id=session.pk, before=before[session.pk], now=now)
+        session_changed.send(Session, session_id=session.pk, before=before[session.pk], actor=actor, now=now)
     changed = sorted({session.pk for session in touched} | {session.pk for session in made})
     if changed:
         seats_changed.send(Session, session_ids=changed, now=now)
@@ -232,14 +233,13 @@ def _record(
         if row is None or not target.differs:
             continue
         action = "session_cancelled" if target.change == "removed" else "session_changed"
+        after = {**session_facts(row), "counselors": sorted(target.leads())}
         entries.append(
-            trail_entry(
-                action, row, actor=actor, now=now, before=before[row.pk], after=session_facts(row), reason=reason
-            )
+            trail_entry(action, row, actor=actor, now=now, before=before[row.pk], after=after, reason=reason)
         )
     for fate in lost:
         booking = fate.booking
-        after = {**booking_facts(booking), "status": BookingStatus.CANCELLED, "counted_minutes": 0, "late": False}
+        cancelled = {**booking_facts(booking), "status": BookingStatus.CANCELLED, "counted_minutes": 0, "late": False}
         entries.append(
             trail_entry(
                 "cancelled",
@@ -248,7 +248,7 @@ def _record(
                 now=now,
                 patient_id=booking.patient_id,
                 before=booking_facts(booking),
-                after={**after, "codes": list(fate.codes)},
+                after={**cancelled, "codes": list(fate.codes)},
                 reason=REMOVED if fate.target.change == "removed" else UNFIT,
             )
         )

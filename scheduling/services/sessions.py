@@ -89,7 +89,7 @@ def change_session(
             after=facts(locked),
             reason=override_reason,
         )
-        session_changed.send(Session, session_id=locked.pk, before=before, now=now)
+        session_changed.send(Session, session_id=locked.pk, before=before, actor=actor, now=now)
         seats_changed.send(Session, session_ids=[locked.pk], now=now)
     return locked
 
@@ -113,7 +113,7 @@ def cancel_session(session: Session, *, actor: User | None, now: datetime, reaso
         for booking in _standing(locked.pk).select_related("admission__program", "admission__site").order_by("pk"):
             release(booking, locked, actor=actor, now=now, reason=reason or "session cancelled")
         record("session_cancelled", locked, actor=actor, now=now, before=before, after=facts(locked), reason=reason)
-        session_changed.send(Session, session_id=locked.pk, before=before, now=now)
+        session_changed.send(Session, session_id=locked.pk, before=before, actor=actor, now=now)
         seats_changed.send(Session, session_ids=[locked.pk], now=now)
     return locked
 
@@ -131,8 +131,10 @@ def facts(session: Session) -> dict[str, Any]:
         "ends_at": session.ends_at.isoformat(),
         "state": session.state,
         "capacity": session.capacity,
+        "site": session.site_id,
         "room": session.room_id,
         "mode": session.mode,
+        "counselors": sorted(lead.pk for lead in session.counselors.all()),
     }
 
 

@@ -1,7 +1,9 @@
-"""A process of its own for the crash tests: `seed N`, `deliver INSTANT` or `report`; it answers in JSON."""
+"""A process of its own for the crash tests: `seed N`, `change N`, `tell INSTANT [STALLS_AT]`, `deliver INSTANT` or
+`report`; it answers in JSON."""
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -29,6 +31,40 @@ def deliver(instant: str) -> Any:
     return vars(deliver_due(clock=lambda: now))
 
 
+def change(count: str) -> Any:
+    """That many people booked on an evening that is called off."""
+    from scheduling.services.sessions import cancel_session
+    from tests.cast import NOW, Cast
+
+    cast = Cast()
+    session = cast.session("2026-11-24 18:00", capacity=30, room=False, counselor=False)
+    for _ in range(int(count)):
+        cast.booked(cast.patient(), session)
+    cancel_session(session, actor=None, now=NOW)
+    return int(count)
+
+
+def tell(instant: str, stalls_at: str = "0") -> Any:
+    """One sweep over the changes; it stalls inside the transaction of that message, its rows written."""
+    from notifications.models import Message
+    from notifications.services.change_notices import queue_changes
+
+    written, create = 0, Message.objects.create
+
+    def stalling(**columns: Any) -> Any:
+        nonlocal written
+        made = create(**columns)
+        written += 1
+        if written == int(stalls_at):
+            sys.stdout.write("stalled\n")
+            sys.stdout.flush()
+            time.sleep(60)
+        return made
+
+    Message.objects.create = stalling  # type: ignore[method-assign]
+    return queue_changes(now=datetime.fromisoformat(instant))
+
+
 def report() -> Any:
     """Every message: its Message-ID, state and attempts, oldest first."""
     from notifications.models import Message
@@ -36,7 +72,13 @@ def report() -> Any:
     return list(Message.objects.order_by("due_at", "pk").values_list("message_id", "state", "attempts"))
 
 
-ACTIONS: dict[str, Callable[..., Any]] = {"seed": seed, "deliver": deliver, "report": report}
+ACTIONS: dict[str, Callable[..., Any]] = {
+    "seed": seed,
+    "change": change,
+    "tell": tell,
+    "deliver": deliver,
+    "report": report,
+}
 
 if __name__ == "__main__":
     django.setup()

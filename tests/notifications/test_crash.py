@@ -122,3 +122,19 @@ def test_killed_before_anything_was_handed_over_no_copy_goes_out(post: Post, pro
         processes.deliver(now)
     ids = [row[0] for row in processes.run("report")]
     assert sorted(post.message_ids) == sorted(ids)
+
+
+def test_a_sweep_over_changes_killed_in_its_middle_loses_and_doubles_nothing(post: Post, processes: Processes) -> None:
+    assert processes.run("change", "4") == 4
+    at_rest = (at("2026-11-18 09:00")).isoformat()
+    victim = processes.start("tell", at_rest, "3")
+    assert victim.stdout is not None
+    assert victim.stdout.readline() == "stalled\n"
+    os.kill(victim.pid, signal.SIGKILL)
+    victim.communicate()
+    assert [row[1] for row in processes.run("report")] == ["pending", "pending"]
+    assert processes.run("tell", at_rest) == 2
+    assert processes.run("tell", at_rest) == 0
+    assert processes.run("deliver", at_rest)["sent"] == 4
+    assert [row[1] for row in processes.run("report")] == ["sent"] * 4
+    assert len({mail["To"] for mail in post.mails}) == len(post.mails) == 4
