@@ -40,6 +40,15 @@ OPEN_STATES = (MessageState.PENDING, MessageState.CLAIMED)
 """The states in which a message may still be sent."""
 
 
+class CallReason(models.TextChoices):
+    """Why no message tells somebody in time."""
+
+    NO_ADDRESS = "no_address", _("No e-mail address")
+    UNWANTED = "unwanted", _("Wants no e-mail")
+    FAILED = "failed", _("The e-mail could not be delivered")
+    NOT_SENT = "not_sent", _("The e-mail has not left yet")
+
+
 class FeedDetail(models.TextChoices):
     """What a calendar shows of an appointment; `full` is chosen knowingly, after a warning."""
 

@@ -65,6 +65,7 @@ PATIENT_MORE = (
     _Place("preferences", _("Reminders and language"), "bell"),
 )
 STAFF_MORE = (
+    _Place("calls", _("Calls"), "telephone"),
     _Place("tracks", _("Tracks"), "signpost-split"),
     _Place("preferences", _("Language"), "translate"),
 )

@@ -10,6 +10,7 @@ from web.views.board_preview import repairs
 from web.views.board_repair import patient_repair, patient_repair_undo
 from web.views.book import appointment, book, book_again, cancel_appointment
 from web.views.calendar import calendar, calendar_change, calendar_revoke, calendar_rotate
+from web.views.calls import calls, calls_note
 from web.views.compliance import compliance
 from web.views.family import (
     family,
@@ -54,6 +55,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/<int:pk>/", calendar_change, name="calendar-change"),
     path("calendar/<int:pk>/revoke/", calendar_revoke, name="calendar-revoke"),
     path("calendar/<int:pk>/rotate/", calendar_rotate, name="calendar-rotate"),
+    path("calls/", calls, name="calls"),
+    path("calls/<int:patient_id>/", calls_note, name="calls-note"),
     path("compliance/", compliance, name="compliance"),
     path("compliance/filters/", filter_keep, name="board-filter-keep"),
     path("compliance/filters/<int:filter_id>/drop/", filter_drop, name="board-filter-drop"),

@@ -74,6 +74,8 @@ TABLE: dict[str, Answers] = {
     "family-withdraw": ACTION,
     # The staff's: a stranger's own site, without anybody of this one.
     "today": Answers(stranger=(302, 405), ben=(403, 403), nobody=(403, 403)),
+    "calls": STAFF,
+    "calls-note": ACTION,
     "compliance": STAFF,
     "heat": STAFF,
     "trends": STAFF,
