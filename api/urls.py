@@ -143,6 +143,14 @@ urlpatterns = [
     _at("bookings/<str:booking_id>/", Bookings, READ, "booking"),
     _at("bookings/<str:booking_id>/cancel/", Bookings, {"post": "cancel"}, "cancel-booking"),
     _at("bookings/<str:booking_id>/move/", Bookings, {"post": "move"}, "move-booking"),
+    _at("bookings/<str:booking_id>/accept/", Bookings, {"post": "accept"}, "accept-booking"),
+    _at("bookings/<str:booking_id>/decline/", Bookings, {"post": "decline"}, "decline-booking"),
+    _at(
+        "bookings/<str:booking_id>/excuse/",
+        Bookings,
+        {"post": "excuse", "delete": "take_excuse_back"},
+        "excuse-booking",
+    ),
     _at("bookings/<str:booking_id>/invitations/", Invitations, LIST_AND_CREATE, "invitations"),
     _at(
         "bookings/<str:booking_id>/invitations/<str:invitation_id>/withdraw/",

@@ -100,19 +100,3 @@ class SuggestionDecision(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     DISMISSED = "dismissed", _("Dismissed")
     LAPSED = "lapsed", _("No longer so")
-
-
-DEFAULT_EXCUSE_REASONS = (
-    "work",
-    "illness",
-    "transport",
-    "childcare",
-    "court",
-    "hospital",
-    "relapse",
-    "technical failure",
-    "money",
-    "refused",
-    "unknown",
-)
-"""Why somebody was excused, unless the program has a list of its own."""

@@ -41,6 +41,13 @@ class Rounding(models.TextChoices):
     NEAREST_15 = "nearest_15", _("To the nearest quarter of an hour")
 
 
+class WaitlistPolicy(models.TextChoices):
+    """What becomes of a freed seat for which somebody waits."""
+
+    BOOK = "book", _("Booked at once for the first in line")
+    OFFER = "offer", _("Offered to the first in line")
+
+
 class Language(models.TextChoices):
     ENGLISH = "en", "English"
     SPANISH = "es", "Español"

@@ -29,6 +29,14 @@ class BookingStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class WaitlistEvent(models.TextChoices):
+    """What happens to somebody in line without their doing."""
+
+    OFFERED = "offered", _("A seat is offered")
+    PROMOTED = "promoted", _("A seat was booked")
+    EXPIRED = "expired", _("An offer ran out")
+
+
 class ApartReason(models.TextChoices):
     """Why two patients are kept apart; no more is written down."""
 

@@ -71,6 +71,23 @@ class BookingCancelled(Refusal):
     title = _("This booking was cancelled")
 
 
+class OfferExpired(Refusal):
+    """The seat was held until `data["expired_at"]`, and goes to the next in line."""
+
+    code = "offer_expired"
+    title = _("This offer has run out")
+
+
+class NotOffered(Refusal):
+    code = "not_offered"
+    title = _("No seat is offered here")
+
+
+class NotLate(Refusal):
+    code = "not_late"
+    title = _("This was not cancelled late")
+
+
 class RosterSigned(Refusal):
     code = "roster_signed"
     title = _("The roster of this session is signed")

@@ -16,6 +16,10 @@ seats_changed = Signal()
 work_hours_changed = Signal()
 """Somebody's busy times changed. Sends `patient_id` and `now`."""
 
+waitlist_moved = Signal()
+"""Somebody in line was given something or lost it, without doing anything themself. Sends `booking_id`, `what` (a value
+of `WaitlistEvent`) and `now`. `bookings_changed` is sent for the same booking too."""
+
 invitations_changed = Signal()
 """Family members were invited, answered, or are no longer. Sends `invitation_ids` and `now`."""
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from scheduling.services import series, standing, waitlist
+from scheduling.services import seat_offers, series, standing, waitlist
 
 
 @shared_task
@@ -17,6 +17,12 @@ def extend_horizon() -> int:
 def fill_standing() -> int:
     """Book what standing bookings lack."""
     return standing.fill_standing(now=timezone.now())
+
+
+@shared_task
+def expire_offers() -> int:
+    """Take back offered seats that nobody took up in time; the next in line is asked."""
+    return seat_offers.expire_offers(now=timezone.now())
 
 
 @shared_task

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import Resource
-from api.fields import Id, IdFilter, InstantFilter, OptionalText, SiteInstant, Subject
+from api.fields import Id, IdFilter, InstantFilter, OptionalText, SiteInstant, Subject, Text
 from api.idempotency import once_per_key
 from api.inputs import Input, Parameters
 from api.resources.sessions import CancelInput
@@ -21,6 +21,8 @@ from scheduling.models import Booking, Session
 from scheduling.permissions import manages_booking
 from scheduling.queries import bookings_for_display
 from scheduling.services.booking import book, cancel, move
+from scheduling.services.excusing import excuse, take_excuse_back
+from scheduling.services.seat_offers import accept, decline
 
 
 class BookingAnswer(serializers.Serializer[Booking]):
@@ -37,7 +39,11 @@ class BookingAnswer(serializers.Serializer[Booking]):
     created_at = SiteInstant(site="session.site")
     cancelled_at = SiteInstant(site="session.site", allow_null=True)
     late = serializers.BooleanField(help_text="Cancelled past the program's cut-off.")
-    offer_expires_at = SiteInstant(site="session.site", allow_null=True)
+    late_excused_at = SiteInstant(site="session.site", allow_null=True)
+    late_excuse_reason = Text(help_text="One of the program's reasons, where staff excused it.")
+    offer_expires_at = SiteInstant(
+        source="held_until", site="session.site", allow_null=True, help_text="Until when an offered seat is held."
+    )
 
 
 class BookingInput(Input):
@@ -53,6 +59,10 @@ class MoveInput(Input):
     session = Subject(Session.objects.visible_to)
     accept_work_overlap = serializers.BooleanField(required=False, allow_null=True)
     override_reason = OptionalText(max_length=300, help_text="Staff only: why the rules that it lifts do not hold.")
+
+
+class ExcuseInput(Input):
+    reason = serializers.CharField(max_length=60, help_text="One of the program's reasons.")
 
 
 class BookingParameters(Parameters):
@@ -133,6 +143,37 @@ class Bookings(Resource):
             override_reason=said.get("override_reason", ""),
         )
         return self._answer(moved)
+
+    @extend_schema(request=None, responses=BookingAnswer)
+    @once_per_key()
+    def accept(self, request: Request, booking_id: str) -> Response:
+        """Take the offered seat; 409 `offer_expired` once its time is over."""
+        booking = self.find(self.seen, booking_id)
+        self.must("scheduling.answer_offer", booking)
+        return self._answer(accept(booking, actor=self.user, now=self.now))
+
+    @extend_schema(request=None, responses=BookingAnswer)
+    @once_per_key()
+    def decline(self, request: Request, booking_id: str) -> Response:
+        """Leave the offered seat, and the line, to the next."""
+        booking = self.find(self.seen, booking_id)
+        self.must("scheduling.answer_offer", booking)
+        return self._answer(decline(booking, actor=self.user, now=self.now))
+
+    @extend_schema(request=ExcuseInput, responses=BookingAnswer)
+    @once_per_key()
+    def excuse(self, request: Request, booking_id: str) -> Response:
+        """Staff excuse a late cancellation; it stays late, with the excuse beside it."""
+        booking = self.find(self.seen, booking_id)
+        self.must("scheduling.excuse_cancellation", booking)
+        return self._answer(excuse(booking, reason=self.said(ExcuseInput)["reason"], actor=self.user, now=self.now))
+
+    @extend_schema(request=None, responses={200: BookingAnswer})
+    def take_excuse_back(self, request: Request, booking_id: str) -> Response:
+        """It counts as late again."""
+        booking = self.find(self.seen, booking_id)
+        self.must("scheduling.excuse_cancellation", booking)
+        return self._answer(take_excuse_back(booking, actor=self.user, now=self.now))
 
     def _own_patient(self) -> Patient:
         patient_id = self.user.scope.patient_id

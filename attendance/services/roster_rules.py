@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from attendance.enums import DEFAULT_EXCUSE_REASONS, AttendanceMode, AttendanceStatus
+from attendance.enums import AttendanceMode, AttendanceStatus
 from attendance.errors import TooEarly
 from people.errors import InvalidInput
 from people.models import Program
@@ -37,7 +37,7 @@ class RosterRow:
 
 def excuse_reasons(program: Program) -> tuple[str, ...]:
     """What somebody may be excused for: the program's own list, or the usual one."""
-    return tuple(program.excuse_reasons) or DEFAULT_EXCUSE_REASONS
+    return program.reasons_to_excuse
 
 
 def check_rows(rows: Sequence[RosterRow], session: Session, booking_ids: Collection[int], *, now: datetime) -> None:

@@ -297,6 +297,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "extend-horizon": {"task": "scheduling.tasks.extend_horizon", "schedule": 3600.0, "options": {"expires": 3600}},
     "fill-standing": {"task": "scheduling.tasks.fill_standing", "schedule": 600.0, "options": {"expires": 600}},
+    "expire-offers": {"task": "scheduling.tasks.expire_offers", "schedule": 30.0, "options": {"expires": 30}},
     "promote-waitlists": {"task": "scheduling.tasks.promote_waitlists", "schedule": 60.0, "options": {"expires": 60}},
     "recount-weeks": {"task": "attendance.tasks.recount_weeks", "schedule": 20.0, "options": {"expires": 20}},
     "suggest-plans": {"task": "attendance.tasks.suggest_plans", "schedule": 900.0, "options": {"expires": 900}},

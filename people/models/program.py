@@ -6,10 +6,26 @@ from django.db import models
 from django.db.models import F, Q, Value
 
 from people.domain.weeks import Weekday
-from people.enums import FirstWeekday, PartialWeekPolicy, Rounding
+from people.enums import FirstWeekday, PartialWeekPolicy, Rounding, WaitlistPolicy
 
 if TYPE_CHECKING:
     from people.models.user import User
+
+
+DEFAULT_EXCUSE_REASONS = (
+    "work",
+    "illness",
+    "transport",
+    "childcare",
+    "court",
+    "hospital",
+    "relapse",
+    "technical failure",
+    "money",
+    "refused",
+    "unknown",
+)
+"""What excuses, where a program names no reasons of its own (the codes that pages put into words)."""
 
 
 class ProgramQuerySet(models.QuerySet["Program"]):
@@ -27,6 +43,8 @@ class Program(models.Model):
     (null: none)
     and `rounding` feed rule 3, `partial_week_policy` rule 4; `booking_cutoff_minutes` is how long before the start
     booking closes, `cancel_cutoff_minutes` from when a cancellation counts as late; `close_grace_minutes` rule 6.
+    A freed seat for which somebody waits is booked for them or offered, by `waitlist_policy`; an offer is held for
+    `offer_minutes`, and no seat is given out less than `waitlist_notice_minutes` before the start.
     So many unexcused absences in an admission, or so many in a row, are worth a flag. Whoever leads its sessions holds
     one of `required_credentials`, where any is named. After so many weeks at target in a row a step down is suggested,
     after so many below a review (`step_down_after_weeks`, `review_after_weeks`).
@@ -47,6 +65,10 @@ class Program(models.Model):
     booking_cutoff_minutes = models.PositiveIntegerField(default=0)
     cancel_cutoff_minutes = models.PositiveIntegerField(default=24 * 60)
     waitlist_notice_minutes = models.PositiveIntegerField(default=120)
+    waitlist_policy = models.CharField(
+        max_length=5, choices=WaitlistPolicy.choices, default=WaitlistPolicy.BOOK, db_default=WaitlistPolicy.BOOK
+    )
+    offer_minutes = models.PositiveSmallIntegerField(default=120, db_default=120)
     close_grace_minutes = models.PositiveIntegerField(default=48 * 60)
     minutes_a_day = models.PositiveSmallIntegerField(default=240)
     sessions_a_day = models.PositiveSmallIntegerField(default=2)
@@ -70,10 +92,19 @@ class Program(models.Model):
                 name="program_suggests_after_weeks",
             ),
             models.CheckConstraint(condition=Q(rounding__in=Rounding.values), name="program_rounding_known"),
+            models.CheckConstraint(
+                condition=Q(waitlist_policy__in=WaitlistPolicy.values), name="program_waitlist_policy_known"
+            ),
+            models.CheckConstraint(condition=Q(offer_minutes__gte=1), name="program_offer_is_held"),
         ]
 
     def __str__(self) -> str:
         return f"program {self.pk}"
+
+    @property
+    def reasons_to_excuse(self) -> tuple[str, ...]:
+        """The program's own list, or the usual one."""
+        return tuple(self.excuse_reasons) or DEFAULT_EXCUSE_REASONS
 
     @property
     def week_begins(self) -> Weekday:

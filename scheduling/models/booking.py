@@ -9,6 +9,8 @@ from people.domain.time import Interval
 from scheduling.enums import HOLDS_SEAT, BookingStatus
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from people.models import User
 
 
@@ -40,6 +42,8 @@ class Booking(models.Model):
     date of the admission's week that it counts in. `counted_minutes` is the session's clinical minutes until it is
     marked (`marked_at`), the credited minutes afterwards, and 0 while no seat is held: maximum, board, repair and
     planner sum this one column. One made by a standing booking names it; one that a leave took names that leave.
+    `offer_expires_at` says until when the seat is, or was, held for whoever waited for it; it stays as history.
+    A late cancellation that staff excused keeps who did so, when and why.
     `sequence` rises with each change of time, place or status (RFC 5545, section 3.8.7.4).
     """
 
@@ -81,6 +85,11 @@ class Booking(models.Model):
         db_index=False,
     )
     late = models.BooleanField(default=False)
+    late_excused_at = models.DateTimeField(null=True, blank=True)
+    late_excused_by = models.ForeignKey(
+        "people.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    late_excuse_reason = models.CharField(max_length=60, blank=True, db_default="")
     changed_at = models.DateTimeField()
 
     objects: ClassVar = BookingQuerySet.as_manager()
@@ -93,6 +102,9 @@ class Booking(models.Model):
             models.Index(fields=["session", "status"], name="booking_session_status"),
             models.Index(fields=["starts_at"], condition=Q(live=True), name="booking_live_start"),
             models.Index(
+                fields=["offer_expires_at"], condition=Q(status=BookingStatus.OFFERED), name="booking_open_offer"
+            ),
+            models.Index(
                 fields=["standing_booking"], condition=Q(standing_booking__isnull=False), name="booking_standing"
             ),
         ]
@@ -104,6 +116,14 @@ class Booking(models.Model):
             models.CheckConstraint(condition=Q(live=False) | Q(status__in=HOLDS_SEAT), name="booking_live_holds_seat"),
             models.CheckConstraint(condition=Q(live=True) | Q(counted_minutes=0), name="booking_counts_while_live"),
             models.CheckConstraint(condition=Q(status__in=BookingStatus.values), name="booking_status_known"),
+            models.CheckConstraint(
+                condition=~Q(status=BookingStatus.OFFERED) | Q(offer_expires_at__isnull=False),
+                name="booking_offer_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(late_excused_at=None) | Q(late=True, status=BookingStatus.CANCELLED),
+                name="booking_excuse_is_of_late",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,3 +132,8 @@ class Booking(models.Model):
     @property
     def interval(self) -> Interval:
         return Interval(self.starts_at, self.ends_at)
+
+    @property
+    def held_until(self) -> "datetime | None":
+        """Until when the seat is held for the patient's answer; None where no answer is waited for."""
+        return self.offer_expires_at if self.status == BookingStatus.OFFERED else None

@@ -197,15 +197,17 @@ def release(
 ) -> None:
     """Cancel one booking under the locks of its patient and session, and let the waitlist know.
 
-    One that the plan takes (`by_the_plan`: a discharge, a leave, a standing booking that ends) is never late.
+    One that the plan takes (`by_the_plan`: a discharge, a leave, a standing booking that ends) is never late, and
+    neither is an offer that was not taken up.
     """
     held_seat = booking.status in HOLDS_SEAT
-    was_coming = booking.status == BookingStatus.BOOKED or (held_seat and not session.is_live)
+    promised = booking.status == BookingStatus.BOOKED
+    was_coming = promised or (held_seat and not session.is_live)
     cutoff = timedelta(minutes=session.program.cancel_cutoff_minutes)
     booking.status = BookingStatus.CANCELLED
     booking.live = False
     booking.counted_minutes = 0
-    booking.late = held_seat and session.is_live and not by_the_plan and now > session.starts_at - cutoff
+    booking.late = promised and session.is_live and not by_the_plan and now > session.starts_at - cutoff
     booking.cancelled_for_leave_id = leave_id
     booking.cancelled_at = booking.changed_at = now
     booking.cancelled_by = actor

@@ -6,16 +6,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from people.constraints import refusing
+from people.enums import WaitlistPolicy
 from people.errors import Refusal
 from people.services.trail import record
 from scheduling.domain.fit import why_not
-from scheduling.enums import BookingStatus, SessionState
+from scheduling.domain.offers import offer_expires_at
+from scheduling.enums import BookingStatus, SessionState, WaitlistEvent
 from scheduling.errors import OverlapsBooking
 from scheduling.models import Booking, Session
 from scheduling.queries import calendar_of, option_of
 from scheduling.services.locks import lock_patient, lock_sessions
 from scheduling.services.seats import release_held, take_held_seat
-from scheduling.signals import bookings_changed, seats_changed
+from scheduling.signals import bookings_changed, seats_changed, waitlist_moved
 
 
 def promote_after_commit(session_id: int) -> None:
@@ -24,13 +26,13 @@ def promote_after_commit(session_id: int) -> None:
 
 
 def promote_all(*, now: datetime) -> int:
-    """Give out every held seat; the number of people booked. Safe to repeat."""
+    """Give out every held seat; the number of people who have one now, or are asked. Safe to repeat."""
     waiting = Session.objects.filter(seats_held__gt=0, state=SessionState.SCHEDULED).values_list("pk", flat=True)
     return sum(len(promote(session_id, now=now)) for session_id in list(waiting))
 
 
 def promote(session_id: int, *, now: datetime) -> list[Booking]:
-    """Book the first in line for whom a held seat still fits; the others keep their place.
+    """Book, or by the program's policy ask, the first in line for whom a held seat still fits; others keep their place.
 
     Each promotion is a transaction of its own, patient before session. What nobody can use becomes free again.
     """
@@ -65,23 +67,52 @@ def _promote_one(booking_id: int, patient_id: int, session_id: int, *, now: date
                 return None
             if not _fits(booking, session, now=now) or not take_held_seat(session):
                 return None
-            booking.status = BookingStatus.BOOKED
-            booking.live = True
-            booking.counted_minutes = session.clinical_minutes
-            booking.sequence += 1
-            booking.changed_at = now
-            booking.save()
-            bookings_changed.send(Booking, booking_ids=[booking.pk], now=now)
-            after = {"session": session_id, "status": booking.status}
-            record("promoted", booking, actor=None, now=now, patient_id=patient_id, after=after)
+            _give(booking, session, now=now)
             return booking
     except Refusal:
         return None
 
 
+def _give(booking: Booking, session: Session, *, now: datetime) -> None:
+    """The seat is booked, or held until they answer; either way it counts, and whoever waited is told."""
+    expires_at = _answer_by(booking, session, now=now) if _asks_first(session) else None
+    booking.status = BookingStatus.OFFERED if expires_at else BookingStatus.BOOKED
+    booking.offer_expires_at = expires_at
+    booking.live = True
+    booking.counted_minutes = session.clinical_minutes
+    booking.sequence += 1
+    booking.changed_at = now
+    booking.save()
+    what = WaitlistEvent.OFFERED if expires_at else WaitlistEvent.PROMOTED
+    after: dict[str, object] = {"session": session.pk, "status": booking.status}
+    if expires_at:
+        after["offer_expires_at"] = expires_at.isoformat()
+    record(what.value, booking, actor=None, now=now, patient_id=booking.patient_id, after=after)
+    bookings_changed.send(Booking, booking_ids=[booking.pk], now=now)
+    waitlist_moved.send(Booking, booking_id=booking.pk, what=what, now=now)
+
+
+def _asks_first(session: Session) -> bool:
+    return session.program.waitlist_policy == WaitlistPolicy.OFFER
+
+
+def _answer_by(booking: Booking, session: Session, *, now: datetime) -> datetime | None:
+    return offer_expires_at(
+        now,
+        held=timedelta(minutes=session.program.offer_minutes),
+        last_at=_last_notice(session),
+        zone=booking.admission.zone,
+    )
+
+
+def _last_notice(session: Session) -> datetime:
+    """Until when a seat is given out at all."""
+    return session.starts_at - timedelta(minutes=session.program.waitlist_notice_minutes)
+
+
 def _fits(booking: Booking, session: Session, *, now: datetime) -> bool:
-    notice = timedelta(minutes=session.program.waitlist_notice_minutes)
-    if session.state != SessionState.SCHEDULED or now > session.starts_at - notice:
+    too_soon = now >= _last_notice(session) if _asks_first(session) else now > _last_notice(session)
+    if session.state != SessionState.SCHEDULED or too_soon:
         return False
     calendar = calendar_of(booking.patient_id, session, now=now, without_booking=booking.pk)
     standing = set(why_not(option_of(session, zone=calendar.zone), calendar.value, now=now)) - {"session_full"}

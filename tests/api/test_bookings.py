@@ -1,11 +1,16 @@
 """Promises and busy times over HTTP."""
 
+from datetime import timedelta
 from typing import Any
 
+import time_machine
+
 from scheduling.models import Booking, WorkHours
-from scheduling.services.waitlist import place_in_line
+from scheduling.services.booking import cancel
+from scheduling.services.seat_offers import expire_offers
+from scheduling.services.waitlist import place_in_line, promote_all
 from tests.api.conftest import Clients
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 
 V1 = "/api/v1/"
 
@@ -25,6 +30,8 @@ def booking_answer(booking: Booking, **fields: Any) -> dict[str, Any]:
         "created_at": "2026-11-18T08:02:00-07:00",
         "cancelled_at": None,
         "late": False,
+        "late_excused_at": None,
+        "late_excuse_reason": None,
         "offer_expires_at": None,
         **fields,
     }
@@ -95,6 +102,71 @@ def test_moving_is_all_or_nothing(cast: Cast, client_of: Clients) -> None:
     booking.refresh_from_db()
     assert (booking.status, booking.cancel_reason) == ("cancelled", "moved")
     assert client.post(address, {"session": str(free.pk)}).json()["code"] == "booking_cancelled"
+
+
+def offered(cast: Cast) -> Booking:
+    """A seat that is offered to Ana until 10:02, with somebody behind her in line."""
+    cast.program.waitlist_policy = "offer"
+    cast.program.save()
+    session = cast.session("2026-11-18 18:00", capacity=1)
+    holder = cast.booked(cast.patient(), session)
+    waiting = cast.booked(cast.ana, session, waitlist=True)
+    cast.booked(cast.patient(), session, waitlist=True, now=NOW + timedelta(seconds=1))
+    cancel(holder, actor=None, now=NOW)
+    promote_all(now=NOW)
+    return Booking.objects.get(pk=waiting.pk)
+
+
+def test_an_offered_seat_is_accepted_once_however_often_it_is_asked(cast: Cast, client_of: Clients) -> None:
+    booking, client = offered(cast), client_of(cast.ana.user)
+    address = f"{V1}bookings/{booking.pk}/"
+    expected = booking_answer(booking, status="offered", offer_expires_at="2026-11-18T10:02:00-07:00")
+    assert client.get(address).json() == expected
+    accepted = [client.post(f"{address}accept/", HTTP_IDEMPOTENCY_KEY="one") for _ in range(2)]
+    accepted.append(client.post(f"{address}accept/"))
+    assert [(one.status_code, one.json()) for one in accepted] == [(200, booking_answer(booking))] * 3
+    refused = client.post(f"{address}decline/").json()
+    assert (refused["status"], refused["code"]) == (409, "not_offered")
+
+
+def test_declining_leaves_the_seat_to_the_next(cast: Cast, client_of: Clients) -> None:
+    booking, client = offered(cast), client_of(cast.ana.user)
+    declined = client.post(f"{V1}bookings/{booking.pk}/decline/")
+    answer = booking_answer(booking, status="cancelled", cancelled_at="2026-11-18T08:02:00-07:00")
+    assert (declined.status_code, declined.json()) == (200, answer)
+    assert client.post(f"{V1}bookings/{booking.pk}/accept/").json()["code"] == "booking_cancelled"
+    promote_all(now=NOW)
+    rows = client_of(cast.cory).get(f"{V1}bookings/?status=offered").json()["results"]
+    assert [row["offer_expires_at"] for row in rows] == ["2026-11-18T10:02:00-07:00"]
+    assert rows[0]["patient"] != str(cast.ana.pk)
+
+
+def test_an_offer_that_ran_out_is_refused_with_its_code(cast: Cast, client_of: Clients) -> None:
+    booking, client = offered(cast), client_of(cast.ana.user)
+    with time_machine.travel(NOW + timedelta(hours=2), tick=False):
+        before = client.post(f"{V1}bookings/{booking.pk}/accept/").json()
+        expire_offers(now=NOW + timedelta(hours=2))
+        after = client.post(f"{V1}bookings/{booking.pk}/accept/").json()
+    assert [(one["status"], one["code"]) for one in (before, after)] == [(409, "offer_expired")] * 2
+
+
+def test_one_who_waits_has_nothing_to_accept(cast: Cast, client_of: Clients) -> None:
+    offered(cast)
+    waiting = Booking.objects.get(status="waitlisted")
+    answer = client_of(cast.cory).post(f"{V1}bookings/{waiting.pk}/accept/").json()
+    assert (answer["status"], answer["code"]) == (409, "not_offered")
+
+
+def test_staff_excuse_a_late_cancellation_and_the_patient_does_not(cast: Cast, client_of: Clients) -> None:
+    booking = cancel(cast.booked(cast.ana, cast.session("2026-11-18 18:00")), actor=cast.ana.user, now=NOW)
+    address, staff = f"{V1}bookings/{booking.pk}/excuse/", client_of(cast.cory)
+    late = booking_answer(booking, status="cancelled", cancelled_at="2026-11-18T08:02:00-07:00", late=True)
+    assert client_of(cast.ana.user).post(address, {"reason": "illness"}).json()["code"] == "not_allowed"
+    assert staff.post(address, {"reason": "a whim"}).json()["errors"].keys() == {"reason"}
+    excused = staff.post(address, {"reason": "illness"}).json()
+    assert excused == late | {"late_excused_at": "2026-11-18T08:02:00-07:00", "late_excuse_reason": "illness"}
+    taken_back = staff.delete(address)
+    assert (taken_back.status_code, taken_back.json()) == (200, late)
 
 
 def test_work_hours(cast: Cast, client_of: Clients) -> None:
