@@ -24,6 +24,9 @@ class MessageKind(models.TextChoices):
     INVITATION_CHANGE = "invitation_change", _("Change of an invitation")
     CHANGE = "change", _("Change of an appointment")
     DIGEST = "digest", _("Morning digest of the board")
+    OFFER = "offer", _("A time has opened")
+    SEAT = "seat", _("A time that was waited for")
+    OFFER_ENDED = "offer_ended", _("A time was passed on")
 
 
 class MessageState(models.TextChoices):

@@ -10,9 +10,11 @@ from notifications.services.changes import changed_bookings, note_bookings, note
 from notifications.services.events import sync_bookings, sync_session
 from notifications.services.invitations import follow_invitations, tell_guests_of_move
 from notifications.services.reminders import drop_messages_of, forget_reminders_of
+from notifications.services.waitlist import tell_waiting
 from people.models import User
+from scheduling.enums import WaitlistEvent
 from scheduling.models import Booking, Session
-from scheduling.signals import bookings_changed, invitations_changed, session_changed
+from scheduling.signals import bookings_changed, invitations_changed, session_changed, waitlist_moved
 
 
 @receiver(bookings_changed)
@@ -43,6 +45,12 @@ def follow_session(
         tell_guests_of_move(session_id, was_at=was_at, now=now)
         moved = Booking.objects.filter(session_id=session_id).values_list("pk", flat=True)
         forget_reminders_of(moved, why="moved")
+
+
+@receiver(waitlist_moved)
+def follow_waitlist(sender: object, *, booking_id: int, what: WaitlistEvent, now: datetime, **_: Any) -> None:
+    """Whoever waited is told what became of it."""
+    tell_waiting(booking_id, what, now=now)
 
 
 @receiver(invitations_changed)

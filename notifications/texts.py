@@ -81,6 +81,71 @@ def invitation_change_text(
         return Text(subject=_("Your appointment on %(day)s, %(time)s") % when, body="\n\n".join(paragraphs) + "\n")
 
 
+def offer_text(starts_at: datetime, ends_at: datetime, held_until: datetime, *, url: str, letter: "Letter") -> Text:
+    """A time for which the person waited has opened, is held until a moment, and is answered at the link."""
+    with translation.override(letter.language):
+        when = letter.span(starts_at, ends_at) | {"until": letter.moment(held_until)}
+        paragraphs = [
+            _("A time has opened on %(day)s, %(times)s.") % when,
+            _("It is held for you until %(until)s. Yes or no? Please answer here: %(url)s") % {**when, "url": url},
+        ]
+        return letter.text(_("A time has opened on %(day)s, %(time)s") % when, paragraphs)
+
+
+def seat_text(starts_at: datetime, ends_at: datetime, *, week_url: str, letter: "Letter") -> Text:
+    """A time for which the person waited is theirs."""
+    with translation.override(letter.language):
+        when = letter.span(starts_at, ends_at)
+        paragraphs = [
+            _("The time that you waited for is yours: %(day)s, %(times)s.") % when,
+            _("If you cannot come, please give it back at %(url)s.") % {"url": week_url},
+        ]
+        return letter.text(_("Your appointment on %(day)s, %(time)s") % when, paragraphs)
+
+
+def offer_ended_text(
+    starts_at: datetime, ends_at: datetime, held_until: datetime, *, book_url: str, letter: "Letter"
+) -> Text:
+    """A time was held for the person, who did not answer, and no longer waits for it."""
+    with translation.override(letter.language):
+        when = letter.span(starts_at, ends_at) | {"until": letter.moment(held_until)}
+        paragraphs = [
+            _("The time on %(day)s, %(times)s was held for you until %(until)s and has been passed on.") % when,
+            _("You no longer wait for it. You can ask for it again at %(url)s.") % {"url": book_url},
+        ]
+        return letter.text(_("The time on %(day)s, %(time)s") % when, paragraphs)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What every message about a time has in common: whose clocks and language, whom to call, how to stop them."""
+
+    zone: ZoneInfo
+    language: str
+    phone: str
+    sender_name: str
+    preferences_url: str
+
+    def span(self, starts_at: datetime, ends_at: datetime) -> dict[str, str]:
+        """`day`, `time` and `times` of an appointment, in the active language."""
+        start, end = starts_at.astimezone(self.zone), ends_at.astimezone(self.zone)
+        time, until = (clock_time(one, language=self.language) for one in (start, end))
+        return {"day": short_day(start, language=self.language), "time": time, "times": f"{time} – {until}"}
+
+    def moment(self, instant: datetime) -> str:
+        """A day and a time of day, in the active language."""
+        local = instant.astimezone(self.zone)
+        return f"{short_day(local, language=self.language)}, {clock_time(local, language=self.language)}"
+
+    def text(self, subject: str, paragraphs: list[str]) -> Text:
+        """The message, with how to stop them before whom to call and the neutral sender."""
+        stop = _("To stop these messages, change your preferences at %(url)s or tell us when you call.")
+        closing = _closing(self.phone, self.sender_name)
+        call, sender = (closing[:1], closing[1:]) if self.phone else ([], closing)
+        whole = [*paragraphs, *call, stop % {"url": self.preferences_url}, *sender]
+        return Text(subject=subject, body="\n\n".join(whole) + "\n")
+
+
 def _closing(phone: str, sender_name: str) -> list[str]:
     """Whom to call, and the neutral sender."""
     call = _("Questions, or something came up? Call %(phone)s.")

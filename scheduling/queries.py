@@ -135,8 +135,11 @@ def load_calendars(
     return {admission.pk: _calendar(admission, rows, first=first, last=last) for admission in admissions}
 
 
-def sessions_with_fit(sessions: Iterable[Session], patient_id: int, *, now: datetime) -> list[SessionFit]:
-    """Each session (with program and site) beside what booking would answer the patient now, in the order given.
+def sessions_with_fit(
+    sessions: Iterable[Session], patient_id: int, *, now: datetime, without_booking: int | None = None
+) -> list[SessionFit]:
+    """Each session (with program and site) beside what booking would answer the patient now, in the order given; if
+    one of their bookings were given up for it, with `without_booking`.
 
     Those that do not exist for the patient are left out.
     """
@@ -148,7 +151,7 @@ def sessions_with_fit(sessions: Iterable[Session], patient_id: int, *, now: date
     )
     first = min(session.starts_at for session in listed).date() - A_DAY
     last = max(session.starts_at for session in listed).date() + A_DAY
-    calendars = load_calendars(admissions, first=first, last=last)
+    calendars = load_calendars(admissions, first=first, last=last, without_booking=without_booking)
     fits = [SessionFit(session, _answer(session, admissions, calendars, now=now)) for session in listed]
     return [fit for fit in fits if fit.exists]
 

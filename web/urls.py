@@ -27,6 +27,8 @@ from web.views.home import home
 from web.views.invitations import invitation
 from web.views.ledger import patient_ledger
 from web.views.more import more
+from web.views.move import move_appointment, move_appointment_back
+from web.views.offers import accept_offer, decline_offer, offer
 from web.views.outbox import outbox
 from web.views.patients import patient, patient_book, patient_cancel, patient_sessions
 from web.views.preferences import preferences
@@ -49,8 +51,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("apart/<int:apart_id>/end/", apart_end, name="apart-end"),
     path("book/", book, name="book"),
     path("bookings/<int:booking_id>/", appointment, name="appointment"),
+    path("bookings/<int:booking_id>/accept/", accept_offer, name="accept-offer"),
     path("bookings/<int:booking_id>/again/", book_again, name="book-again"),
     path("bookings/<int:booking_id>/cancel/", cancel_appointment, name="cancel-appointment"),
+    path("bookings/<int:booking_id>/decline/", decline_offer, name="decline-offer"),
+    path("bookings/<int:booking_id>/move/", move_appointment, name="move-appointment"),
+    path("bookings/<int:booking_id>/move/back/", move_appointment_back, name="move-appointment-back"),
     path("calendar/", calendar, name="calendar"),
     path("calendar/<int:pk>/", calendar_change, name="calendar-change"),
     path("calendar/<int:pk>/revoke/", calendar_revoke, name="calendar-revoke"),
@@ -77,6 +83,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("flags/<int:flag_id>/resolve/", flag_resolve, name="flag-resolve"),
     path("invitations/<str:token>/", invitation, name="invitation"),
     path("more/", more, name="more"),
+    path("offers/<str:token>/", offer, name="offer"),
     path("patients/<int:patient_id>/", patient, name="patient"),
     path("patients/<int:patient_id>/apart/", patient_apart, name="patient-apart"),
     path("patients/<int:patient_id>/book/", patient_book, name="patient-book"),

@@ -100,9 +100,10 @@ def appointments_of(booking_ids: Iterable[int]) -> Iterator[Appointment]:
 
 
 def drop_messages_of(booking_ids: Iterable[int], *, why: str) -> int:
-    """Drop what waits to be said of these bookings. A message in flight looks again just before it goes."""
+    """Drop the reminders that wait to be said of these bookings. What is in flight looks again just before it goes."""
     return Message.objects.filter(
         state=MessageState.PENDING,
+        kind=MessageKind.APPOINTMENT,
         reminder__subject_type=SubjectType.BOOKING,
         reminder__subject_id__in=list(booking_ids),
     ).update(state=MessageState.DROPPED, last_error=why)
@@ -112,7 +113,9 @@ def forget_reminders_of(booking_ids: Iterable[int], *, why: str) -> None:
     """The appointments have a new time: drop what was said of the old one, and let the new one be told in its turn."""
     wanted = list(booking_ids)
     drop_messages_of(wanted, why=why)
-    Reminder.objects.filter(subject_type=SubjectType.BOOKING, subject_id__in=wanted).delete()
+    Reminder.objects.filter(
+        subject_type=SubjectType.BOOKING, kind=MessageKind.APPOINTMENT, subject_id__in=wanted
+    ).delete()
 
 
 def _untold(*, now: datetime) -> QuerySet[Booking]:

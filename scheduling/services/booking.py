@@ -39,6 +39,9 @@ CONSTRAINTS = {
 }
 """What the database's own word means, where it speaks first."""
 
+MOVED = "moved"
+"""Why the old row of a booking that was moved is cancelled."""
+
 
 @retrying_deadlocks
 def book(
@@ -124,7 +127,7 @@ def move(
             return current
         _refuse_to_cancel(current, sessions[current.session_id], actor=actor, now=now, reason=override_reason)
         before = facts(current)
-        release(current, sessions[current.session_id], actor=actor, now=now, reason="moved")
+        release(current, sessions[current.session_id], actor=actor, now=now, reason=MOVED)
         lifted = _lifted(accept_work_overlap=accept_work_overlap, override_reason=override_reason)
         moved = place(
             current.patient_id,

@@ -84,14 +84,21 @@ class WeekOutlook:
 
 
 def week_outlook(
-    admission: Admission, week: Week, *, now: datetime, work: Sequence[WorkPattern] | None = None
+    admission: Admission,
+    week: Week,
+    *,
+    now: datetime,
+    work: Sequence[WorkPattern] | None = None,
+    without_booking: int | None = None,
 ) -> WeekOutlook:
     """The outlook of one admission (with site and program) in a week. `work` stands for other hours than those kept,
-    to see what they would leave.
+    to see what they would leave; `without_booking` for what there would be if that one were given up.
 
     A constant number of queries.
     """
-    calendar = load_calendars([admission], first=week.starts_on, last=week.starts_on)[admission.pk]
+    calendar = load_calendars([admission], first=week.starts_on, last=week.starts_on, without_booking=without_booking)[
+        admission.pk
+    ]
     if work is not None:
         window = Interval(week.starts_at - A_DAY, week.ends_at + A_DAY)
         value = replace(calendar.value, busy=tuple(busy_in(work, window=window)))

@@ -25,7 +25,7 @@ from web.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
 
-WITHOUT_ACCOUNT = {"styleguide", "invitation"}
+WITHOUT_ACCOUNT = {"styleguide", "invitation", "offer"}
 """Not behind a sign-in: not there at all outside debug mode, or opened by a link that nobody can guess."""
 
 
@@ -63,7 +63,11 @@ TABLE: dict[str, Answers] = {
     # One of Ana's.
     "appointment": READ_ONLY,
     "cancel-appointment": NOTHING,
+    "move-appointment": NOTHING,
+    "move-appointment-back": ACTION,
     "book-again": ACTION,
+    "accept-offer": ACTION,
+    "decline-offer": ACTION,
     "calendar-change": Answers(stranger=(404, 404), ben=(405, 404), nobody=(404, 404)),
     "calendar-revoke": Answers(stranger=(404, 404), ben=(405, 404), nobody=(404, 404)),
     "calendar-rotate": Answers(stranger=(404, 404), ben=(405, 404), nobody=(404, 404)),

@@ -10,3 +10,10 @@ class BookForm(forms.Form):
     accept_work_overlap = forms.BooleanField(required=False)
     waitlist = forms.BooleanField(required=False)
     back = forms.ChoiceField(choices=[("week", "week"), ("book", "book")], required=False)
+
+
+class MoveForm(forms.Form):
+    """The session that an appointment is exchanged for."""
+
+    session = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    accept_work_overlap = forms.BooleanField(required=False)

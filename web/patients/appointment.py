@@ -97,8 +97,19 @@ def _actions(booking: Booking, *, now: datetime) -> list[Action]:
         query = urlencode({"api": 1, "destination": session.site.address})
         leaving = {"rel": "noreferrer", "target": "_blank"}
         actions.append(Action(_("Directions"), MAPS + query, icon="signpost-split", attributes=leaving))
-    if session.site.phone:
+    if session.site.phone and booking.status == BookingStatus.BOOKED:
         actions.append(Action(_("I’m late"), f"tel:{session.site.phone}", hint=_("Call")))
-    if booking.status != BookingStatus.CANCELLED and now < session.starts_at:
-        actions.append(Action(_("Can’t come"), reverse("cancel-appointment", args=[booking.pk])))
+    if now < session.starts_at:
+        actions += _ways_out(booking)
     return actions
+
+
+def _ways_out(booking: Booking) -> list[Action]:
+    """What may be done about one that is ahead: exchange it or give it back, or leave the line."""
+    cancel = reverse("cancel-appointment", args=[booking.pk])
+    if booking.status == BookingStatus.WAITLISTED:
+        return [Action(_("Leave the line"), cancel)]
+    if booking.status == BookingStatus.BOOKED and booking.marked_at is None:
+        move = Action(_("Another time"), reverse("move-appointment", args=[booking.pk]))
+        return [move, Action(_("Can’t come"), cancel)]
+    return []

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from scheduling.enums import BookingStatus
 from scheduling.models import Booking, Session
 from scheduling.services.outlook import WeekOutlook
 from web.components.week_grid import GridItem, WeekGrid, build_week_grid
@@ -44,7 +45,7 @@ def _appointments(bookings: Iterable[Booking]) -> Iterable[GridItem]:
             row.starts_at,
             row.ends_at,
             "done" if row.marked_at is not None else "booked",
-            words.kind_word(row.session),
+            _("Held for you") if row.status == BookingStatus.OFFERED else words.kind_word(row.session),
             words.kind_icon(row.session),
             url=reverse("appointment", args=[row.pk]),
             minutes=row.counted_minutes,

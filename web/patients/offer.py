@@ -18,6 +18,7 @@ from scheduling.services.outlook import WeekOutlook
 from web import format as figures
 from web.components.actions import Action
 from web.patients import words
+from web.patients.held import held_until, leave_action, take_action
 from web.patients.visit import PatientWeek
 
 LIFTED_BY_PATIENT = frozenset({"overlaps_work"})
@@ -39,6 +40,7 @@ class OfferRow:
     why_not: str = ""
     why_icon: str = ""
     action: Action | None = None
+    other: Action | None = None
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,13 @@ def offer_of(
     waiting: Iterable[Booking],
     *,
     asked: date | None = None,
+    moving: Booking | None = None,
 ) -> Offer:
-    """The week's offer from the day asked for on; without one, from the first day on which something fits."""
-    rows = _Rows(one, outlook, bookings, waiting)
+    """The week's offer from the day asked for on; without one, from the first day on which something fits.
+
+    With `moving` the buttons exchange that booking for theirs; the outlook is then the one without it.
+    """
+    rows = _Rows(one, outlook, bookings, waiting, moving)
     by_day = rows.by_day()
     first = asked if asked in one.week.days else _first_day(one, by_day)
     days = tuple(by_day[on] for on in one.week.days if on in by_day and on >= first)
@@ -99,9 +105,14 @@ class _Rows:
     """The rows of a week, each made from a session beside booking's answer."""
 
     def __init__(
-        self, one: PatientWeek, outlook: WeekOutlook, bookings: Iterable[Booking], waiting: Iterable[Booking]
+        self,
+        one: PatientWeek,
+        outlook: WeekOutlook,
+        bookings: Iterable[Booking],
+        waiting: Iterable[Booking],
+        moving: Booking | None,
     ) -> None:
-        self._one, self._outlook = one, outlook
+        self._one, self._outlook, self._moving = one, outlook, moving
         self._held = {row.session_id: row for row in (*bookings, *waiting)}
         self._best = next((session.pk for session in outlook.repairing), None)
         self._best_is_drawn = False
@@ -110,7 +121,8 @@ class _Rows:
         """The days on which anything is on."""
         shown: dict[date, list[SessionFit]] = {}
         for fit in self._outlook.sessions:
-            if not NOT_SHOWN & set(fit.why_not):
+            given_up = self._moving is not None and fit.session.pk == self._moving.session_id
+            if not given_up and not NOT_SHOWN & set(fit.why_not):
                 shown.setdefault(local_date(fit.session.starts_at, self._one.zone), []).append(fit)
         return {on: self._day(on, fits) for on, fits in shown.items()}
 
@@ -144,17 +156,27 @@ class _Rows:
             "total": figures.minutes(total),
         }
         look = "primary" if session.pk == self._best else "soft"
-        action = self._button(fit, _("Book"), look=look)
+        label = _("Move here") if self._moving is not None else _("Book")
+        action = self._button(fit, label, look=look)
         return OfferRow(**self._common(fit), seats=words.seats_left(session), gain=gain, reaches=reaches, action=action)
 
     def _held_row(self, fit: SessionFit) -> OfferRow:
         booking = self._held.get(fit.session.pk)
-        waits = booking is not None and booking.status == BookingStatus.WAITLISTED
-        gain = _("You wait for a seat") if waits else _("Booked")
+        common = self._common(fit)
+        if booking is None:
+            return OfferRow(**common, gain=_("Booked"), reaches=True)
         hint = words.day_and_times(fit.session, self._one.zone, today=self._one.today)
-        url = reverse("appointment", args=[booking.pk]) if booking else ""
-        action = Action(_("See it"), url, look="text", hint=hint) if booking else None
-        return OfferRow(**self._common(fit), gain=gain, reaches=not waits, action=action)
+        see = Action(_("See it"), reverse("appointment", args=[booking.pk]), look="text", hint=hint)
+        if booking.status == BookingStatus.OFFERED:
+            until = held_until(booking, self._one.zone, today=self._one.today)
+            take, leave = take_action(booking, hint=hint), leave_action(booking, hint=hint)
+            return OfferRow(**common, gain=until, action=take, other=leave)
+        if booking.status == BookingStatus.WAITLISTED:
+            line = words.place_in_line(getattr(booking, "waitlist_position", None) or 1)
+            url = reverse("cancel-appointment", args=[booking.pk])
+            leave = Action(_("Leave the line"), url, look="text", hint=hint)
+            return OfferRow(**common, gain=_("You are %(place)s in line") % {"place": line}, action=leave)
+        return OfferRow(**common, gain=_("Booked"), reaches=True, action=see)
 
     def _unfit_row(self, fit: SessionFit) -> OfferRow:
         told = next(code for code in words.ICON_OF_REASON if code in fit.why_not)
@@ -171,13 +193,18 @@ class _Rows:
         left = set(fit.why_not) - LIFTED_BY_PATIENT
         lifted = {"accept_work_overlap": "1"} if LIFTED_BY_PATIENT & set(fit.why_not) else {}
         if not left:
-            return self._button(fit, _("Book anyway"), look="text", **lifted)
-        if left == {"session_full"}:
+            label = _("Move here anyway") if self._moving is not None else _("Book anyway")
+            return self._button(fit, label, look="text", **lifted)
+        if left == {"session_full"} and self._moving is None:
             return self._button(fit, _("Wait for it"), look="text", waitlist="1", **lifted)
         return None
 
     def _button(self, fit: SessionFit, label: str, *, look: Any, **more: str) -> Action:
         hint = words.day_and_times(fit.session, self._one.zone, today=self._one.today)
+        if self._moving is not None:
+            url = reverse("move-appointment", args=[self._moving.pk])
+            fields = {"session": str(fit.session.pk), **more}
+            return Action(label, url, method="post", look=look, hint=hint, fields=fields)
         fields = {"session": str(fit.session.pk), "back": "book", **more}
         return Action(label, reverse("book"), method="post", look=look, hint=hint, fields=fields)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -32,8 +32,8 @@ class WeekReading:
     waiting: tuple[Booking, ...]
 
 
-def read_week(visit: Visit, one: PatientWeek) -> WeekReading:
-    """The week as it stands now. A constant number of queries."""
+def read_week(visit: Visit, one: PatientWeek, *, without_booking: int | None = None) -> WeekReading:
+    """The week as it stands now, its outlook as if one booking were given up. A constant number of queries."""
     week = counted_week(visit, one)
     rows = own_bookings(visit.patient).filter(admission=one.admission, week=one.week.starts_on)
     listed = list(rows.exclude(status=BookingStatus.CANCELLED).order_by("starts_at", "pk"))
@@ -48,7 +48,7 @@ def read_week(visit: Visit, one: PatientWeek) -> WeekReading:
         one=one,
         figures=week,
         answer=answer,
-        outlook=week_outlook(one.admission, one.week, now=visit.now),
+        outlook=week_outlook(one.admission, one.week, now=visit.now, without_booking=without_booking),
         bookings=tuple(row for row in listed if row.live),
         waiting=tuple(row for row in listed if row.status == BookingStatus.WAITLISTED and row.starts_at > visit.now),
     )
@@ -71,7 +71,7 @@ def own_bookings(patient: Patient) -> QuerySet[Booking]:
 
 def next_appointment(patient: Patient, *, now: datetime) -> Booking | None:
     """The one that runs or comes next, and has not been marked."""
-    ahead = own_bookings(patient).filter(live=True, marked_at=None, ends_at__gt=now)
+    ahead = own_bookings(patient).filter(status=BookingStatus.BOOKED, live=True, marked_at=None, ends_at__gt=now)
     return ahead.order_by("starts_at", "pk").first()
 
 
@@ -79,6 +79,12 @@ def is_first_visit(visit: Visit) -> bool:
     """Whether neither work hours nor any appointment is known yet."""
     patient = visit.patient
     return not patient.work_hours.exists() and not patient.bookings.exists()
+
+
+def is_late(booking: Booking, *, now: datetime) -> bool:
+    """Whether giving it up now counts as late; the booking with its session's program."""
+    cutoff = timedelta(minutes=booking.session.program.cancel_cutoff_minutes)
+    return booking.status == BookingStatus.BOOKED and now > booking.starts_at - cutoff
 
 
 def missed(bookings: Iterable[Booking]) -> list[Booking]:

@@ -15,6 +15,7 @@ from attendance.services.weeks import FURTHEST_AHEAD
 from people.domain.time import local_date
 from people.domain.weeks import Week
 from people.models import Admission, Patient, User
+from scheduling.models import Booking
 
 P = ParamSpec("P")
 A_WEEK = timedelta(days=7)
@@ -49,6 +50,11 @@ class Visit:
         found = [PatientWeek(admission, admission.week_containing(on), self.now) for admission in self.admissions]
         inside = [one for one in found if one.is_in_force]
         return next((one for one in inside if one.admission.covers(on)), inside[0] if inside else None)
+
+    def week_of(self, booking: Booking) -> "PatientWeek":
+        """The week that one of their bookings counts in."""
+        admission = next(one for one in self.admissions if one.pk == booking.admission_id)
+        return PatientWeek(admission, admission.week_of(booking.starts_at), self.now)
 
 
 @dataclass(frozen=True)

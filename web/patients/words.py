@@ -173,6 +173,9 @@ def refused(code: str) -> str:
         "not_enrolled": _("That day is outside your plan."),
         "on_leave": _("You are away that day."),
         "roster_signed": _("That one is over."),
+        "offer_expired": _("That time was held for you and has been passed on."),
+        "not_offered": _("That was answered already."),
+        "booking_cancelled": _("That was answered already."),
     }
     return sentences.get(code, _("That did not work."))
 

@@ -1,6 +1,5 @@
 """`/book/`: what is on in a week, what fits, and booking it; and one's appointments, each with its way out."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,9 +21,10 @@ from web.forms.book import BookForm
 from web.notices import say_bad, say_done, say_info
 from web.patients import words
 from web.patients.appointment import appointment_card
+from web.patients.held import held_until, leave_action, take_action
 from web.patients.offer import offer_of
-from web.patients.reading import counted_week, own_bookings, read_week
-from web.patients.visit import PatientWeek, Visit, asked_day, patient_page
+from web.patients.reading import counted_week, is_late, own_bookings, read_week
+from web.patients.visit import Visit, asked_day, patient_page
 from web.views.week import switcher
 
 
@@ -42,7 +42,7 @@ def book(request: HttpRequest, visit: Visit) -> HttpResponse:
     context = {
         "answer": reading.answer,
         "offer": offer_of(one, reading.outlook, reading.bookings, reading.waiting, asked=day),
-        "switcher": switcher(visit, one, "book"),
+        "switcher": switcher(visit, one, reverse("book")),
         "week_start": one.week.starts_on.isoformat(),
         "is_over": one.is_over,
     }
@@ -54,10 +54,13 @@ def book(request: HttpRequest, visit: Visit) -> HttpResponse:
 def appointment(request: HttpRequest, visit: Visit, booking_id: int) -> HttpResponse:
     """One of one's own appointments."""
     booking = get_object_or_404(own_bookings(visit.patient), pk=booking_id)
-    one = _week_of(visit, booking)
+    one = visit.week_of(booking)
     card = appointment_card(booking, zone=one.zone, today=one.today, now=visit.now)
     back_url = f"{reverse('week')}?week={one.week.starts_on.isoformat()}"
-    context = {"card": card, "booking": booking, "back_url": back_url, **_standing(booking, visit)}
+    context: dict[str, Any] = {"card": card, "booking": booking, "back_url": back_url, **_standing(booking, visit)}
+    if booking.status == BookingStatus.OFFERED:
+        hint = card.heading
+        context["answers"] = [take_action(booking, hint=hint, look="primary"), leave_action(booking, hint=hint)]
     return render(request, "book/appointment.html", context)
 
 
@@ -70,14 +73,14 @@ def cancel_appointment(request: HttpRequest, visit: Visit, booking_id: int) -> H
         return _give_back(request, visit, booking)
     if booking.status == BookingStatus.CANCELLED:
         return redirect("appointment", booking_id)
-    one = _week_of(visit, booking)
+    one = visit.week_of(booking)
     week = counted_week(visit, one)
     left = week.projected_minutes - booking.counted_minutes
     context = {
         "booking": booking,
         "when": words.day_and_times_inside(booking, one.zone, today=one.today),
         "when_first": words.day_and_times(booking, one.zone, today=one.today),
-        "is_late": booking.live and visit.now > booking.starts_at - _late_within(booking),
+        "is_late": is_late(booking, now=visit.now),
         "waits": booking.status == BookingStatus.WAITLISTED,
         "is_wanted": booking.session.bookings.filter(status=BookingStatus.WAITLISTED).exists(),
         "left": figures.minutes(left),
@@ -142,7 +145,7 @@ def _try_to_book(
 
 
 def _say_booked(request: HttpRequest, visit: Visit, booking: Booking) -> None:
-    one = _week_of(visit, booking)
+    one = visit.week_of(booking)
     day = words.day_name(booking.starts_at, one.zone, today=one.today)
     undo = reverse("cancel-appointment", args=[booking.pk])
     if booking.status == BookingStatus.WAITLISTED:
@@ -156,7 +159,7 @@ def _say_booked(request: HttpRequest, visit: Visit, booking: Booking) -> None:
 
 
 def _give_back(request: HttpRequest, visit: Visit, booking: Booking) -> HttpResponse:
-    one = _week_of(visit, booking)
+    one = visit.week_of(booking)
     held_seat = booking.status != BookingStatus.WAITLISTED
     try:
         cancelled = cancel(booking, actor=visit.user, now=visit.now)
@@ -176,15 +179,6 @@ def _give_back(request: HttpRequest, visit: Visit, booking: Booking) -> HttpResp
     return redirect(f"{reverse('week')}?week={one.week.starts_on.isoformat()}")
 
 
-def _week_of(visit: Visit, booking: Booking) -> PatientWeek:
-    admission = next(one for one in visit.admissions if one.pk == booking.admission_id)
-    return PatientWeek(admission, admission.week_of(booking.starts_at), visit.now)
-
-
-def _late_within(booking: Booking) -> timedelta:
-    return timedelta(minutes=booking.session.program.cancel_cutoff_minutes)
-
-
 def _standing(booking: Any, visit: Visit) -> dict[str, str]:
     """How the appointment stands, in words, with the shape that goes with them."""
     if booking.status == BookingStatus.CANCELLED:
@@ -192,6 +186,10 @@ def _standing(booking: Any, visit: Visit) -> dict[str, str]:
     if booking.status == BookingStatus.WAITLISTED:
         place = words.place_in_line(booking.waitlist_position)
         return {"standing": _("You are %(place)s in line") % {"place": place}, "standing_icon": "people"}
+    if booking.status == BookingStatus.OFFERED:
+        zone = booking.admission.zone
+        until = held_until(booking, zone, today=local_date(visit.now, zone))
+        return {"standing": until, "standing_icon": "clock"}
     if booking.marked_at is not None:
         counted = figures.minutes(booking.counted_minutes)
         return {"standing": _("%(hours)s counted") % {"hours": counted}, "standing_icon": "check-lg"}
