@@ -30,7 +30,9 @@ from web.views.more import more
 from web.views.move import move_appointment, move_appointment_back
 from web.views.offers import accept_offer, decline_offer, offer
 from web.views.outbox import outbox
-from web.views.patients import patient, patient_book, patient_cancel, patient_sessions
+from web.views.patient_bookings import patient_accept, patient_excuse, patient_excuse_back
+from web.views.patient_sessions import patient_move, patient_move_back, patient_sessions
+from web.views.patients import patient, patient_book, patient_cancel
 from web.views.preferences import preferences
 from web.views.roster import roster
 from web.views.schedule import schedule
@@ -88,6 +90,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/apart/", patient_apart, name="patient-apart"),
     path("patients/<int:patient_id>/book/", patient_book, name="patient-book"),
     path("patients/<int:patient_id>/bookings/<int:booking_id>/cancel/", patient_cancel, name="patient-cancel"),
+    path("patients/<int:patient_id>/bookings/<int:booking_id>/accept/", patient_accept, name="patient-accept"),
+    path("patients/<int:patient_id>/bookings/<int:booking_id>/excuse/", patient_excuse, name="patient-excuse"),
+    path(
+        "patients/<int:patient_id>/bookings/<int:booking_id>/excuse/back/",
+        patient_excuse_back,
+        name="patient-excuse-back",
+    ),
+    path("patients/<int:patient_id>/bookings/<int:booking_id>/move/", patient_move, name="patient-move"),
+    path(
+        "patients/<int:patient_id>/bookings/<int:booking_id>/move/back/",
+        patient_move_back,
+        name="patient-move-back",
+    ),
     path("patients/<int:patient_id>/contact/", patient_contact, name="patient-contact"),
     path("patients/<int:patient_id>/family/", patient_family, name="patient-family"),
     path("patients/<int:patient_id>/repair/", patient_repair, name="patient-repair"),

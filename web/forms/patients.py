@@ -21,3 +21,9 @@ class WeekForm(forms.Form):
     """Any day of a week."""
 
     week = forms.DateField(required=False)
+
+
+class ExcuseForm(forms.Form):
+    """Why a late cancellation is excused; the service knows the program's reasons."""
+
+    reason = forms.CharField(max_length=60)

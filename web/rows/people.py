@@ -69,6 +69,18 @@ class BookingView:
     note: str
     cancel_url: str
     hint: str
+    move_url: str = ""
+    accept_url: str = ""
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What choosing a session does: book it, or with `moving` exchange that booking for it."""
+
+    url: str
+    label: str
+    anyway: str
+    moving: Booking | None = None
 
 
 @dataclass(frozen=True)
@@ -203,19 +215,31 @@ def booking_view(booking: Booking, *, today: dt.date, may_cancel: bool) -> Booki
     times = times_of(session)
     note = _("On the waiting list") if booking.status == "waitlisted" else ""
     parts = [kind_of(session), str(place_of(session)), counselors_of(session)]
+    if booking.held_until is not None:
+        note = _("Offered until %(time)s") % {"time": _moment(booking.held_until, session, today=today)}
+    args = [booking.patient_id, booking.pk]
     return BookingView(
         times=f"{day}, {times}",
         icon=icon_of(session),
         described=" · ".join(part for part in parts if part),
-        note=note or (_("Offered") if booking.status == "offered" else ""),
-        cancel_url=reverse("patient-cancel", args=[booking.patient_id, booking.pk]) if may_cancel else "",
+        note=note,
+        cancel_url=reverse("patient-cancel", args=args) if may_cancel else "",
         hint=f"{day}, {times}",
+        move_url=reverse("patient-move", args=args) if may_cancel and booking.status == "booked" else "",
+        accept_url=reverse("patient-accept", args=args) if may_cancel and booking.status == "offered" else "",
     )
+
+
+def _moment(instant: dt.datetime, session: Session, *, today: dt.date) -> str:
+    """ "10:02 am", with the day where it is another."""
+    zone = session.site.zone
+    at, on = figures.clock(instant, zone=zone), instant.astimezone(zone).date()
+    return at if on == today else f"{figures.short_day(on)}, {at}"
 
 
 def choices_by_day(
     found: Sequence[SessionFit],
-    patient: Patient,
+    doing: Doing,
     *,
     week: TreatmentWeek | None,
     today: dt.date,
@@ -225,7 +249,7 @@ def choices_by_day(
     days: dict[dt.date, tuple[list[ChoiceView], list[ChoiceView]]] = {}
     for one in found:
         fitting, others = days.setdefault(day_of(one.session), ([], []))
-        choice = _choice(one, patient, week=week, may_book=may_book.get(one.session.pk, False))
+        choice = _choice(one, doing, week=week, may_book=may_book.get(one.session.pk, False))
         (others if choice.why_not else fitting).append(choice)
     return [
         DayView(figures.relative_day(on, today=today), fitting, others)
@@ -233,10 +257,10 @@ def choices_by_day(
     ]
 
 
-def _choice(one: SessionFit, patient: Patient, *, week: TreatmentWeek | None, may_book: bool) -> ChoiceView:
+def _choice(one: SessionFit, doing: Doing, *, week: TreatmentWeek | None, may_book: bool) -> ChoiceView:
     session = one.session
     left = session.seats_left
-    gain, reaches = _gain(session.clinical_minutes, week)
+    gain, reaches = _gain(session.clinical_minutes, week, doing.moving)
     code = one.why_not[0] if one.why_not else ""
     full = one.why_not == ("session_full",)
     parts = [kind_of(session), str(place_of(session)), counselors_of(session)]
@@ -252,10 +276,10 @@ def _choice(one: SessionFit, patient: Patient, *, week: TreatmentWeek | None, ma
         why_not=" ".join(f"{BY_CODE[reason].title}." for reason in one.why_not),
         why_icon=WHY_ICONS.get(code, "info-circle"),
         may_lift=bool(one.why_not) and set(one.why_not) <= LIFTED_BY_STAFF,
-        may_wait=full,
+        may_wait=full and doing.moving is None,
         may_book=may_book,
         label=label,
-        action=_book_action(patient, session, label) if may_book and not one.why_not else None,
+        action=_book_action(doing, session, label) if may_book and not one.why_not else None,
     )
 
 
@@ -264,20 +288,20 @@ def _seats(left: int) -> str:
     return words.replace(" ", figures.NBSP)
 
 
-def _gain(clinical: int, week: TreatmentWeek | None) -> tuple[str, bool]:
+def _gain(clinical: int, week: TreatmentWeek | None, moving: Booking | None) -> tuple[str, bool]:
     more = figures.signed_minutes(clinical)
     if week is None or week.exempt:
         return more, False
-    total = week.projected_minutes + clinical
+    held = week.projected_minutes - (moving.counted_minutes if moving and moving.week == week.week else 0)
+    total = held + clinical
     words = {"more": more, "total": figures.minutes(total), "goal": figures.minutes(week.min_minutes)}
-    if week.projected_minutes < week.min_minutes <= total:
+    if held < week.min_minutes <= total:
         return _("%(more)s reaches the goal of %(goal)s") % words, True
     return _("%(more)s makes %(total)s") % words, False
 
 
-def _book_action(patient: Patient, session: Session, label: str) -> Action:
-    url = reverse("patient-book", args=[patient.pk])
-    return Action(_("Book"), url, method="post", hint=label, fields={"session": str(session.pk)})
+def _book_action(doing: Doing, session: Session, label: str) -> Action:
+    return Action(doing.label, doing.url, method="post", hint=label, fields={"session": str(session.pk)})
 
 
 def contact_of(patient: Patient) -> dict[str, Any]:

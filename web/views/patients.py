@@ -1,17 +1,16 @@
 """A person's record: how their weeks stand, the evidence beneath, and booking on their behalf."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from attendance.models import Outreach, TreatmentWeek
+from attendance.models import Outreach
 from attendance.queries import TREND_WEEKS
 from attendance.queries.ledger import LedgerWeek, ledger
 from attendance.services.weeks import recount_patient
@@ -21,19 +20,18 @@ from people.errors import Refusal
 from people.models import Admission, Patient, User
 from people.queries import home_zone
 from people.services.looks import record_look
-from scheduling.enums import BookingStatus, Mode
+from scheduling.enums import BookingStatus
 from scheduling.models import Booking, Session, SessionCounselor
-from scheduling.queries import for_display, open_sessions, sessions_with_fit
 from scheduling.services.booking import book, cancel
 from scheduling.services.repairs import repairs_for
 from web import format as figures
 from web.forms.flags import ContactForm
-from web.forms.patients import BookForForm, CancelForm, WeekForm
+from web.forms.patients import BookForForm, CancelForm
 from web.notices import say_bad, say_done
 from web.rows.flags import step_of
+from web.rows.late import late_cancellations, late_view
 from web.rows.people import (
     booking_view,
-    choices_by_day,
     contact_of,
     record_answer,
     standing,
@@ -44,7 +42,6 @@ from web.rows.sessions import day_of, times_of
 from web.views.staff import find, must, now, only_staff, today_of, user_of
 
 A_WEEK = timedelta(days=7)
-LONGEST_AHEAD = timedelta(weeks=26)
 STEPS_SHOWN = 10
 
 
@@ -52,16 +49,17 @@ STEPS_SHOWN = 10
 @require_safe
 def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
     """The record; the look is recorded, and the weeks are counted at this moment."""
-    person, user, moment = _seen(request, patient_id), user_of(request), now()
+    person, user, moment = seen_person(request, patient_id), user_of(request), now()
     record_look(Look.PATIENT, person, actor=user, now=moment, patient_id=person.pk)
-    admission = _admission(person)
+    admission = latest_admission(person)
     today = local_date(moment, admission.zone) if admission else today_of(user, now=moment)
     first, last = today - TREND_WEEKS * A_WEEK, today + A_WEEK
     recount_patient(person.pk, now=moment, first=first, last=last)
     entries = sorted(ledger(person.pk, first=first, last=last), key=lambda entry: entry.week.week, reverse=True)
     zone = admission.zone if admission else None
     bookings = _ahead(person, moment)
-    may = _may_change(user, [booking.session for booking in bookings])
+    late = late_cancellations(person, now=moment)
+    may = may_change(user, [booking.session for booking in (*bookings, *late)])
     context = {
         "person": person,
         "standing": standing(admission, today=today),
@@ -69,6 +67,7 @@ def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
         "answer": record_answer([entry.week for entry in entries], today=today),
         "weeks": [week_view(entry, zone=zone, today=today) for entry in entries] if zone else [],
         "bookings": [booking_view(booking, today=today, may_cancel=may[booking.session_id]) for booking in bookings],
+        "late": [late_view(booking, today=today, may_excuse=may) for booking in late],
         "repair": _repair(user, admission, entries, moment),
         **_contacts(user, person, admission),
         "may_book": user.scope.managed_site_ids or user.scope.counselor_id is not None,
@@ -81,39 +80,10 @@ def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 
 @login_required
-@require_safe
-def patient_sessions(request: HttpRequest, patient_id: int) -> HttpResponse:
-    """What is on in a week, beside what booking would answer this person; the look is recorded."""
-    person, user, moment = _seen(request, patient_id), user_of(request), now()
-    record_look(Look.PATIENT, person, actor=user, now=moment, patient_id=person.pk)
-    admission = _admission(person)
-    if admission is None:
-        return render(request, "patients/sessions.html", {"person": person, "days": [], "answer": _("Never admitted")})
-    today = local_date(moment, admission.zone)
-    first = admission.week_containing(_asked_week(request, today)).starts_on
-    recount_patient(person.pk, now=moment, first=first, last=first)
-    week = TreatmentWeek.objects.filter(admission=admission, week=first).first()
-    sessions = _on_offer(user, admission, first, moment)
-    may = _may_change(user, sessions)
-    found = sessions_with_fit(sessions, person.pk, now=moment)
-    context = {
-        "person": person,
-        "standing": standing(admission, today=today),
-        "answer": _week_answer(week),
-        "week": week,
-        "days": choices_by_day(found, person, week=week, today=today, may_book=may),
-        "first": first,
-        "book_url": reverse("patient-book", args=[person.pk]),
-        "switcher": _switcher(first, today),
-    }
-    return render(request, "patients/sessions.html", context)
-
-
-@login_required
 @require_POST
 def patient_book(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Book for somebody, put them in line, or lift a rule with a reason."""
-    person, user = _seen(request, patient_id), user_of(request)
+    person, user = seen_person(request, patient_id), user_of(request)
     form = BookForForm(request.POST)
     if not form.is_valid():
         say_bad(request, " ".join(f"{name}: {errors[0]}" for name, errors in form.errors.items()))
@@ -147,7 +117,7 @@ def patient_book(request: HttpRequest, patient_id: int) -> HttpResponse:
 @require_POST
 def patient_cancel(request: HttpRequest, patient_id: int, booking_id: int) -> HttpResponse:
     """Give a seat back on somebody's behalf."""
-    person, user = _seen(request, patient_id), user_of(request)
+    person, user = seen_person(request, patient_id), user_of(request)
     rows = Booking.objects.visible_to(user).filter(patient=person).select_related("session__site", "patient")
     booking = find(rows, booking_id)
     must(user, "scheduling.change_booking", booking)
@@ -191,13 +161,15 @@ def _repair(
     return record_repair(week, found, more_url=more, may_book=admission.site_id in user.scope.managed_site_ids)
 
 
-def _seen(request: HttpRequest, patient_id: int) -> Patient:
+def seen_person(request: HttpRequest, patient_id: int) -> Patient:
+    """The person, for staff who see them. Raises Http404 for anybody else, and NotAllowed for who is no staff."""
     person: Patient = find(Patient.objects.visible_to(user_of(request)), patient_id)
     only_staff(user_of(request))
     return person
 
 
-def _admission(person: Patient) -> Admission | None:
+def latest_admission(person: Patient) -> Admission | None:
+    """Their running or last admission, with its site, program and counselor."""
     rows = Admission.objects.filter(patient=person).select_related("site", "program", "primary_counselor")
     return rows.order_by("-admitted_on", "-pk").first()
 
@@ -212,7 +184,7 @@ def _ahead(person: Patient, moment: datetime) -> list[Booking]:
     )
 
 
-def _may_change(user: User, sessions: list[Session]) -> dict[int, bool]:
+def may_change(user: User, sessions: list[Session]) -> dict[int, bool]:
     """By session id: whether the account books and cancels for others there (the rule of `manages_booking`)."""
     managed = user.scope.managed_site_ids
     led: set[int] = set()
@@ -220,35 +192,3 @@ def _may_change(user: User, sessions: list[Session]) -> dict[int, bool]:
         leads = SessionCounselor.objects.filter(counselor_id=user.scope.counselor_id, session__in=sessions)
         led = set(leads.values_list("session_id", flat=True))
     return {session.pk: session.site_id in managed or session.pk in led for session in sessions}
-
-
-def _on_offer(user: User, admission: Admission, first: date, moment: datetime) -> list[Session]:
-    """The sessions ahead of the admission's program in the week: at its home site, and by video elsewhere."""
-    week = admission.week_containing(first)
-    near = Q(site_id=admission.site_id) | Q(mode__in=(Mode.TELEHEALTH, Mode.EITHER))
-    ahead = open_sessions([admission.program_id], span=week.interval).filter(near, starts_at__gt=moment)
-    seen = Session.objects.visible_to(user).values("pk")
-    return list(for_display(ahead.filter(pk__in=seen))[:200])
-
-
-def _asked_week(request: HttpRequest, today: date) -> date:
-    form = WeekForm(request.GET)
-    asked: date = (form.cleaned_data["week"] if form.is_valid() else None) or today
-    return max(min(asked, today + LONGEST_AHEAD), today)
-
-
-def _week_answer(week: TreatmentWeek | None) -> str:
-    if week is None or week.exempt:
-        return _("No goal this week")
-    if week.shortfall_minutes:
-        return _("%(short)s still to book") % {"short": figures.minutes(week.shortfall_minutes)}
-    return _("Booked: %(sum)s") % {"sum": figures.minutes(week.projected_minutes)}
-
-
-def _switcher(first: date, today: date) -> dict[str, Any]:
-    return {
-        "label": "",
-        "range": figures.day_range(first, first + timedelta(days=6)),
-        "previous_url": f"?week={first - A_WEEK}" if first > today else "",
-        "next_url": f"?week={first + A_WEEK}",
-    }

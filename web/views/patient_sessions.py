@@ -1,0 +1,175 @@
+"""What is on for one person in a week: to book for them, or to exchange one of their appointments for."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from attendance.models import TreatmentWeek
+from attendance.services.weeks import recount_patient
+from people.domain.time import local_date
+from people.enums import Look
+from people.errors import NotThere, Refusal
+from people.models import Admission, Patient, User
+from people.services.looks import record_look
+from scheduling.enums import Mode
+from scheduling.models import Booking, Session
+from scheduling.queries import for_display, open_sessions, sessions_with_fit
+from scheduling.services.booking import move
+from scheduling.services.move_back import move_back
+from web import format as figures
+from web.forms.patients import BookForForm, WeekForm
+from web.notices import say_bad, say_done
+from web.rows.people import Doing, choices_by_day, standing
+from web.rows.sessions import day_of, times_of
+from web.views.patients import latest_admission, may_change, seen_person
+from web.views.staff import find, must, now, user_of
+
+A_WEEK = timedelta(days=7)
+LONGEST_AHEAD = timedelta(weeks=26)
+
+
+@login_required
+@require_safe
+def patient_sessions(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """What is on in a week, beside what booking would answer this person; the look is recorded."""
+    person = seen_person(request, patient_id)
+    doing = Doing(reverse("patient-book", args=[person.pk]), _("Book"), _("Book anyway"))
+    return _page(request, person, doing)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def patient_move(request: HttpRequest, patient_id: int, booking_id: int) -> HttpResponse:
+    """What fits if one appointment were given up; a POST exchanges it, all or nothing."""
+    person, user = seen_person(request, patient_id), user_of(request)
+    booking = _booking(user, person, booking_id)
+    must(user, "scheduling.change_booking", booking)
+    if request.method == "POST":
+        return _move(request, user, booking)
+    if not booking.live or booking.marked_at is not None:
+        return redirect("patient", patient_id=person.pk)
+    here = reverse("patient-move", args=[person.pk, booking.pk])
+    return _page(request, person, Doing(here, _("Move here"), _("Move here anyway"), booking))
+
+
+@login_required
+@require_POST
+def patient_move_back(request: HttpRequest, patient_id: int, booking_id: int) -> HttpResponse:
+    """Undoes a move, where the old time is still free."""
+    person, user = seen_person(request, patient_id), user_of(request)
+    booking = _booking(user, person, booking_id)
+    must(user, "scheduling.change_booking", booking)
+    try:
+        back = move_back(booking, actor=user, now=now(), override_reason=booking.override_reason)
+    except NotThere as nothing:
+        raise Http404 from nothing
+    except Refusal as refused:
+        say_bad(request, _("Nothing was moved. %(why)s") % {"why": f"{refused.detail}."})
+    else:
+        _recount(back, booking)
+        say_done(request, _("Back to %(when)s.") % {"when": _when(back.session)})
+    return redirect("patient", patient_id=person.pk)
+
+
+def _move(request: HttpRequest, user: User, booking: Booking) -> HttpResponse:
+    form = BookForForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    session = find(Session.objects.visible_to(user).select_related("site", "program"), form.cleaned_data["session"])
+    must(user, "scheduling.change_booking", Booking(patient=booking.patient, session=session))
+    reason = form.cleaned_data["override_reason"]
+    try:
+        moved = move(booking, session, actor=user, now=now(), override_reason=reason)
+    except Refusal as refused:
+        say_bad(request, _("Nothing was moved. %(why)s") % {"why": f"{refused.detail}."})
+        here = reverse("patient-move", args=[booking.patient_id, booking.pk])
+        return redirect(f"{here}?week={day_of(session)}")
+    _recount(moved, booking)
+    undo = reverse("patient-move-back", args=[moved.patient_id, moved.pk])
+    say_done(request, _("Moved to %(when)s.") % {"when": _when(session)}, undo_url=undo)
+    return redirect("patient", patient_id=moved.patient_id)
+
+
+def _page(request: HttpRequest, person: Patient, doing: Doing) -> HttpResponse:
+    user, moment, moving = user_of(request), now(), doing.moving
+    record_look(Look.PATIENT, person, actor=user, now=moment, patient_id=person.pk)
+    admission = latest_admission(person)
+    if admission is None:
+        return render(request, "patients/sessions.html", {"person": person, "days": [], "answer": _("Never admitted")})
+    today = local_date(moment, admission.zone)
+    first = admission.week_containing(_asked_week(request, today, moving)).starts_on
+    recount_patient(person.pk, now=moment, first=first, last=first)
+    week = TreatmentWeek.objects.filter(admission=admission, week=first).first()
+    sessions = _on_offer(user, admission, first, moment, moving)
+    found = sessions_with_fit(
+        sessions, person.pk, now=moment, without_booking=moving.pk if moving is not None else None
+    )
+    context = {
+        "person": person,
+        "standing": standing(admission, today=today),
+        "answer": _week_answer(week),
+        "week": week,
+        "days": choices_by_day(found, doing, week=week, today=today, may_book=may_change(user, sessions)),
+        "first": first,
+        "doing": doing,
+        "moving": _when(moving.session) if moving is not None else "",
+        "switcher": _switcher(first, today),
+    }
+    return render(request, "patients/sessions.html", context)
+
+
+def _booking(user: User, person: Patient, booking_id: int) -> Booking:
+    rows = Booking.objects.visible_to(user).filter(patient=person)
+    booking: Booking = find(rows.select_related("session__site", "session__program", "patient"), booking_id)
+    return booking
+
+
+def _recount(*bookings: Booking) -> None:
+    for booking in bookings:
+        recount_patient(booking.patient_id, now=now(), first=booking.week, last=booking.week)
+
+
+def _when(session: Session) -> str:
+    return f"{figures.short_day(day_of(session))}, {times_of(session)}"
+
+
+def _on_offer(user: User, admission: Admission, first: date, moment: datetime, moving: Booking | None) -> list[Session]:
+    """The sessions ahead of the admission's program in the week: at its home site, and by video elsewhere."""
+    week = admission.week_containing(first)
+    near = Q(site_id=admission.site_id) | Q(mode__in=(Mode.TELEHEALTH, Mode.EITHER))
+    ahead = open_sessions([admission.program_id], span=week.interval).filter(near, starts_at__gt=moment)
+    if moving is not None:
+        ahead = ahead.exclude(pk=moving.session_id)
+    seen = Session.objects.visible_to(user).values("pk")
+    return list(for_display(ahead.filter(pk__in=seen))[:200])
+
+
+def _asked_week(request: HttpRequest, today: date, moving: Booking | None) -> date:
+    form = WeekForm(request.GET)
+    usual = moving.week if moving is not None else today
+    asked: date = (form.cleaned_data["week"] if form.is_valid() else None) or usual
+    return max(min(asked, today + LONGEST_AHEAD), today)
+
+
+def _week_answer(week: TreatmentWeek | None) -> str:
+    if week is None or week.exempt:
+        return _("No goal this week")
+    if week.shortfall_minutes:
+        return _("%(short)s still to book") % {"short": figures.minutes(week.shortfall_minutes)}
+    return _("Booked: %(sum)s") % {"sum": figures.minutes(week.projected_minutes)}
+
+
+def _switcher(first: date, today: date) -> dict[str, Any]:
+    return {
+        "label": "",
+        "range": figures.day_range(first, first + timedelta(days=6)),
+        "previous_url": f"?week={first - A_WEEK}" if first > today else "",
+        "next_url": f"?week={first + A_WEEK}",
+    }
