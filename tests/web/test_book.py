@@ -148,7 +148,7 @@ def test_of_a_full_one_the_place_in_line_is_told(cast: Cast, client: Client, ana
     assert page.texts(css="session-row-why") == ["Full. You would be 2nd in line."]
     after = press(client, page.form("Wait for it Tomorrow 6 – 9 pm"))
     assert after.notices == ["done: You are 2nd in line for tomorrow 6 – 9 pm. If a seat comes free, it is yours."]
-    assert "You wait for a seat" in after.words
+    assert "You are 2nd in line" in after.words
     assert Booking.objects.get(patient=ana).status == BookingStatus.WAITLISTED
 
 
