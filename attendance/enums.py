@@ -100,3 +100,27 @@ class SuggestionDecision(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     DISMISSED = "dismissed", _("Dismissed")
     LAPSED = "lapsed", _("No longer so")
+
+
+class ReportKind(models.TextChoices):
+    HOURS = "hours", _("Weekly hours")
+    GRID = "grid", _("Hours by day")
+    SUMMARY = "summary", _("Program summary")
+    LEDGER = "ledger", _("Hours ledger")
+    HISTORY = "history", _("Attendance history")
+    PACKET = "packet", _("Packet for a reviewer")
+
+
+class ReportFormat(models.TextChoices):
+    CSV = "csv", _("Text, CSV")
+    XLSX = "xlsx", _("Spreadsheet, XLSX")
+
+
+class RunState(models.TextChoices):
+    """How far a report is that a worker makes."""
+
+    WAITING = "waiting", _("Waiting for its turn")
+    RUNNING = "running", _("Being made")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("It could not be made")
+    CANCELLED = "cancelled", _("Cancelled")

@@ -39,3 +39,8 @@ class SuggestionDecided(Refusal):
 class FlagResolved(Refusal):
     code = "flag_resolved"
     title = _("This flag is resolved already")
+
+
+class ReportNotReady(Refusal):
+    code = "report_not_ready"
+    title = _("This report has no file yet, or none any more")

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from attendance.services import closing, flags, marking, plan_suggestions, weeks
+from attendance.services import closing, flags, marking, plan_suggestions, report_runs, weeks
 
 
 @shared_task(name="attendance.tasks.recount_weeks")
@@ -32,3 +32,10 @@ def close_weeks() -> None:
 def suggest_plans() -> None:
     """Say which plans could step down, and which should be looked at again."""
     plan_suggestions.suggest(now=timezone.now())
+
+
+@shared_task(name="attendance.tasks.make_reports", time_limit=3600)
+def make_reports() -> None:
+    """Make the reports that wait, and delete those that have expired."""
+    report_runs.forget_expired(now=timezone.now())
+    report_runs.make_waiting(clock=timezone.now)

@@ -62,6 +62,7 @@ PATIENT_MORE = (
     _Place("work-hours", _("Work hours"), "briefcase"),
     _Place("calendar", _("Your calendar"), "calendar-event"),
     _Place("family", _("Family"), "people"),
+    _Place("letter", _("Letter"), "envelope-paper"),
     _Place("preferences", _("Reminders and language"), "bell"),
 )
 STAFF_MORE = (
@@ -75,7 +76,7 @@ STAFF_PLACES = (
     _Place("flags", _("Flags"), "flag", "flag-fill", roles=_WHOLE_SITE),
     _Place("schedule", _("Schedule"), "calendar-week", "calendar-week-fill", roles=_STAFF),
     _Place("people", _("People"), "people", "people-fill", roles=_STAFF),
-    _Place("reports", _("Reports"), "file-earmark-text", "file-earmark-text-fill", roles=_WHOLE_SITE),
+    _Place("reports", _("Reports"), "file-earmark-text", "file-earmark-text-fill", roles=_STAFF),
 )
 ACCOUNT_PLACES = (
     _Place("mfa_index", _("Two-step sign-in"), "shield-lock"),

@@ -26,6 +26,7 @@ from web.views.flags import flags
 from web.views.home import home
 from web.views.invitations import invitation
 from web.views.ledger import patient_ledger
+from web.views.letter import letter, patient_letter
 from web.views.more import more
 from web.views.move import move_appointment, move_appointment_back
 from web.views.offers import accept_offer, decline_offer, offer
@@ -34,10 +35,13 @@ from web.views.patient_bookings import patient_accept, patient_excuse, patient_e
 from web.views.patient_sessions import patient_move, patient_move_back, patient_sessions
 from web.views.patients import patient, patient_book, patient_cancel
 from web.views.preferences import preferences
+from web.views.report_runs import report_run, report_run_cancel, report_run_file
+from web.views.reports import packet, report_file, report_page, reports
 from web.views.roster import roster
 from web.views.schedule import schedule
 from web.views.schedule_series import schedule_series, schedule_series_new
 from web.views.schedule_sessions import schedule_session, schedule_session_new
+from web.views.sign_in import sign_in_sheet, sign_in_slips
 from web.views.styleguide import styleguide
 from web.views.today import today
 from web.views.track_design import tracks
@@ -84,6 +88,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("flags/<int:flag_id>/notes/", flag_note, name="flag-note"),
     path("flags/<int:flag_id>/resolve/", flag_resolve, name="flag-resolve"),
     path("invitations/<str:token>/", invitation, name="invitation"),
+    path("letter/", letter, name="letter"),
     path("more/", more, name="more"),
     path("offers/<str:token>/", offer, name="offer"),
     path("patients/<int:patient_id>/", patient, name="patient"),
@@ -110,6 +115,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/discharge/", patient_discharge, name="patient-discharge"),
     path("patients/<int:patient_id>/leave/", patient_leave, name="patient-leave"),
     path("patients/<int:patient_id>/ledger/", patient_ledger, name="patient-ledger"),
+    path("patients/<int:patient_id>/letter/", patient_letter, name="patient-letter"),
     path("patients/<int:patient_id>/sessions/", patient_sessions, name="patient-sessions"),
     path("patients/<int:patient_id>/tracks/", patient_tracks, name="patient-tracks"),
     path("patients/<int:patient_id>/tracks/join/", patient_join, name="patient-join"),
@@ -117,12 +123,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "patients/<int:patient_id>/tracks/<int:standing_id>/leave/", patient_leave_series, name="patient-leave-series"
     ),
     path("preferences/", preferences, name="preferences"),
+    path("reports/", reports, name="reports"),
+    path("reports/packet/", packet, name="report-packet"),
+    path("reports/runs/<int:run_id>/", report_run, name="report-run"),
+    path("reports/runs/<int:run_id>/cancel/", report_run_cancel, name="report-run-cancel"),
+    path("reports/runs/<int:run_id>/file/", report_run_file, name="report-run-file"),
+    path("reports/<slug:kind>/", report_page, name="report"),
+    path("reports/<slug:kind>/file/", report_file, name="report-file"),
     path("schedule/", schedule, name="schedule"),
     path("schedule/series/new/", schedule_series_new, name="schedule-series-new"),
     path("schedule/series/<int:series_id>/", schedule_series, name="schedule-series"),
     path("schedule/sessions/new/", schedule_session_new, name="schedule-session-new"),
     path("schedule/sessions/<int:session_id>/", schedule_session, name="schedule-session"),
     path("sessions/<int:session_id>/roster/", roster, name="roster"),
+    path("sessions/<int:session_id>/sign-in/", sign_in_sheet, name="sign-in-sheet"),
+    path("sessions/<int:session_id>/slips/", sign_in_slips, name="sign-in-slips"),
     path("styleguide/", styleguide, name="styleguide"),
     path("today/", today, name="today"),
     path("tracks/", tracks, name="tracks"),

@@ -7,6 +7,7 @@ from attendance.models.mark import RecountMark
 from attendance.models.outreach import Outreach
 from attendance.models.plan_suggestion import PlanSuggestion
 from attendance.models.record import AttendanceRecord
+from attendance.models.report_run import ReportPiece, ReportRun
 from attendance.models.revision import WeekRevision
 from attendance.models.roster import Roster
 from attendance.models.week import TreatmentWeek
@@ -19,6 +20,8 @@ __all__ = [
     "Outreach",
     "PlanSuggestion",
     "RecountMark",
+    "ReportPiece",
+    "ReportRun",
     "Roster",
     "TreatmentWeek",
     "WeekRevision",

@@ -95,3 +95,9 @@ def _line(booking: Booking, session: Session, record: AttendanceRecord | None, s
         days_since_seen=(on - local_date(seen_at, zone)).days if seen_at else None,
         late_entry=record is not None and record.recorded_at > session.ends_at + LATE_ENTRY,
     )
+
+
+def booked_names(session: Session) -> list[str]:
+    """Everybody who holds a seat, by name; one query."""
+    live = Booking.objects.live().filter(session_id=session.pk)
+    return list(live.order_by("patient__name", "pk").values_list("patient__name", flat=True))

@@ -301,6 +301,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "promote-waitlists": {"task": "scheduling.tasks.promote_waitlists", "schedule": 60.0, "options": {"expires": 60}},
     "recount-weeks": {"task": "attendance.tasks.recount_weeks", "schedule": 20.0, "options": {"expires": 20}},
     "suggest-plans": {"task": "attendance.tasks.suggest_plans", "schedule": 900.0, "options": {"expires": 900}},
+    "make-reports": {"task": "attendance.tasks.make_reports", "schedule": 5.0, "options": {"expires": 5}},
     "evaluate-flags": {"task": "attendance.tasks.evaluate_flags", "schedule": 60.0, "options": {"expires": 60}},
     "close-weeks": {"task": "attendance.tasks.close_weeks", "schedule": 600.0, "options": {"expires": 600}},
     "queue-reminders": {"task": "notifications.tasks.queue_reminders", "schedule": 30.0, "options": {"expires": 30}},

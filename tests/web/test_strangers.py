@@ -11,7 +11,9 @@ import time_machine
 from django.test import Client
 from django.urls import URLPattern, reverse
 
+from attendance.domain.reports import ReportAsked
 from attendance.models import BoardFilter, Flag, TreatmentWeek
+from attendance.services.report_runs import request_run
 from attendance.services.weeks import recount_patient
 from notifications.services.feeds import create_feed
 from people.models import TrailEntry, User
@@ -59,6 +61,7 @@ TABLE: dict[str, Answers] = {
     "calendar": Answers(stranger=(404, 404), ben=(200, 400), nobody=(404, 404)),
     "family": Answers(stranger=(404, 404), ben=(200, 400), nobody=(404, 404)),
     "preferences": Answers(stranger=(200, 400), ben=(200, 400), nobody=(404, 404)),
+    "letter": Answers(stranger=(404, 405), ben=(200, 405), nobody=(404, 405)),
     "more": Answers(stranger=(404, 404), ben=(200, 200), nobody=(404, 404)),
     # One of Ana's.
     "appointment": READ_ONLY,
@@ -99,9 +102,19 @@ TABLE: dict[str, Answers] = {
     "schedule-series-new": Answers(stranger=(200, 200), ben=(403, 403), nobody=(403, 403)),
     "schedule-session": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),  # as for the roster
     "schedule-series": NOTHING,
+    "reports": STAFF,
+    "report": STAFF,
+    "report-file": Answers(stranger=(405, 200), ben=(403, 403), nobody=(403, 403)),
+    "report-packet": STAFF,
+    "report-run": READ_ONLY,
+    "report-run-cancel": ACTION,
+    "report-run-file": READ_ONLY,
+    "sign-in-sheet": Answers(stranger=(404, 405), ben=(403, 405), nobody=(404, 405)),
+    "sign-in-slips": Answers(stranger=(404, 405), ben=(403, 405), nobody=(404, 405)),
     "outbox": Answers(stranger=(404, 405), ben=(403, 403), nobody=(403, 403)),
     "patient": READ_ONLY,
     "patient-ledger": READ_ONLY,
+    "patient-letter": READ_ONLY,
     "patient-sessions": READ_ONLY,
     "patient-tracks": READ_ONLY,
     "patient-join": ACTION,
@@ -167,10 +180,14 @@ def address_of(cast: Cast) -> Callable[[str], str]:
     ids["apart_id"] = pair.pk
     recount_patient(cast.ana.pk, now=NOW)
     ids["week_id"] = TreatmentWeek.objects.filter(patient=cast.ana).latest("week").pk
+    ids["run_id"] = request_run(
+        ReportAsked("hours", ADMITTED, ADMITTED), file_format="csv", actor=cast.cory, now=NOW
+    ).pk
+    names = {"kind": "hours"}
 
     def address(name: str) -> str:
         pattern = next(one for one in urlpatterns if isinstance(one, URLPattern) and one.name == name)
-        return reverse(name, kwargs={key: ids[key] for key in pattern.pattern.converters})
+        return reverse(name, kwargs={key: {**ids, **names}[key] for key in pattern.pattern.converters})
 
     return address
 
@@ -203,7 +220,7 @@ def test_a_stranger_finds_nothing_of_hers(
     before = _state()
     shown, done = client.get(path), client.post(path)
     assert (shown.status_code, done.status_code) == getattr(TABLE[name], who)
-    assert b"Ana Reyes" not in shown.content + done.content
+    assert b"Ana Reyes" not in shown.getvalue() + done.getvalue()
     assert _state() == before
 
 

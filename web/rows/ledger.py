@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from attendance.enums import AttendanceMode, AttendanceStatus
 from attendance.models import Amendment, AttendanceRecord, TreatmentWeek
 from attendance.queries.ledger import LedgerWeek
+from attendance.queries.roster import LATE_ENTRY
 from attendance.queries.week_actions import WeekActions
 from people.domain.time import local_date
 from web import format as figures
@@ -24,9 +25,6 @@ from web.rows.deductions import deduction_words
 from web.rows.people import week_note
 from web.rows.sessions import counselors_of, kind_of
 from web.rows.week_actions import DoneLine, done_lines
-
-LATE_ENTRY = dt.timedelta(hours=24)
-"""What is recorded so long after a session's end is shown as a late entry."""
 
 A_DAY = dt.timedelta(days=1)
 OWN_COLUMNS = ("break", "late", "early")
@@ -189,16 +187,6 @@ def four_figures(week: TreatmentWeek) -> list[tuple[str, str]]:
         (figures.minutes(week.scheduled_minutes), _("scheduled")),
         (figures.minutes(week.credited_minutes), _("attended")),
         (days, _("billable")),
-    ]
-
-
-def definitions() -> list[tuple[str, str]]:
-    """What each of the four figures means."""
-    return [
-        (_("Offered"), _("The most that one person could attend of the sessions open to them, parallel ones once.")),
-        (_("Scheduled"), _("The clinical minutes of what they booked, attended or not, breaks left out.")),
-        (_("Attended"), _("The minutes credited, session by session, as each row shows.")),
-        (_("Billable"), _("Days on which 180 minutes or more were credited.")),
     ]
 
 

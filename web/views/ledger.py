@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from attendance.models import TreatmentWeek
 from attendance.queries import TREND_WEEKS, unsigned_sessions
 from attendance.queries.ledger import LedgerWeek, ledger
+from attendance.queries.reports.foot import figures_foot
 from attendance.queries.week_actions import actions_by_week
 from attendance.services.weeks import recount_patient
 from people.domain.time import local_date
@@ -27,7 +28,6 @@ from web.rows.contacts import when_said
 from web.rows.ledger import (
     RequirementCard,
     answer,
-    definitions,
     ledger_week,
     plan_card,
 )
@@ -66,9 +66,12 @@ def patient_ledger(request: HttpRequest, patient_id: int) -> HttpResponse:
         "cards": [plan_card(weeks, now=moment), *requirement_cards(person, weeks, now=moment)],
         "weeks": _week_views(entries, person, moment=moment, every_open=bool(request.GET.get("print"))),
         "foot": _foot(weeks, now=moment),
-        "definitions": definitions(),
+        "definitions": figures_foot(),
         "policies": policy_lines([record for entry in entries for record in entry.records]),
         "print_url": f"{reverse('patient-ledger', args=[person.pk])}?from={first}&to={last}&print=1",
+        "file_query": {"from": first, "to": last, "patient": person.pk},
+        "formats": (("xlsx", "XLSX"), ("csv", "CSV")),
+        "packet_formats": (("xlsx", _("Packet for a reviewer")),),
         "is_print": bool(request.GET.get("print")),
     }
     return render(request, "patients/ledger.html", context)

@@ -34,9 +34,9 @@
     fold.querySelector("summary").focus();
   });
 
-  // A form that is on its way is not sent a second time; a page brought back from the cache is fresh again.
+  // A form that is on its way is not sent a second time (a file may be fetched again); a page brought back from the cache is fresh again.
   document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || event.target.method !== "post") return;
+    if (event.defaultPrevented || event.target.method !== "post" || "download" in event.target.dataset) return;
     if (event.target.dataset.sent) event.preventDefault();
     else event.target.dataset.sent = "yes";
   });

@@ -43,6 +43,29 @@
       },
       options: { ...common(), scales: { x: { ...axis(), stacked: true }, y: { ...axis(), stacked: true } } },
     }),
+    lines: () => ({
+      type: "line",
+      data: {
+        labels: said.labels,
+        datasets: Object.entries(said.lines).map(([label, data], index) => {
+          const color = token(["--pine", "--clay", "--slate", "--plum", "--amber"][index % 5]);
+          return { label, data, borderColor: color, backgroundColor: color, tension: 0.2, spanGaps: true };
+        }),
+      },
+      options: { ...common(), scales: { x: axis(), y: { ...axis(), max: 100 } } },
+    }),
+    kinds: () => ({
+      type: "bar",
+      data: {
+        labels: said.labels,
+        datasets: Object.entries(said.kinds).map(([label, data], index) => ({
+          label,
+          data,
+          backgroundColor: token(["--pine", "--slate", "--plum"][index % 3]),
+        })),
+      },
+      options: { ...common(), scales: { x: { ...axis(), stacked: true }, y: { ...axis(), stacked: true } } },
+    }),
     spread: () => ({
       type: "bar",
       data: { labels: said.hours, datasets: [{ label: said.peopleLabel, data: said.people, backgroundColor: token("--pine") }] },

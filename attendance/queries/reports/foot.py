@@ -1,0 +1,82 @@
+"""What stands at the foot of a report: what its words mean, and the policies by which minutes were counted."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max, Min
+from django.utils.translation import gettext as _
+
+from attendance.domain.reports import ReportAsked
+from attendance.models import AttendanceRecord
+from attendance.queries.reports.people import weeks_asked
+from people.domain.time import local_date
+from people.enums import Rounding
+from people.models import User
+
+SIX_DAYS = timedelta(days=6)
+Foot = list[tuple[str, str]]
+
+
+def figures_foot() -> Foot:
+    """The four figures of a week."""
+    return [
+        (_("Offered"), _("The most that one person could attend of the sessions open to them, parallel ones once.")),
+        (_("Scheduled"), _("The clinical minutes of what they booked, attended or not, breaks left out.")),
+        (_("Attended"), _("The minutes credited, session by session, as each row shows.")),
+        (_("Billable"), _("Days on which 180 minutes or more were credited.")),
+    ]
+
+
+def target_foot() -> Foot:
+    """What is asked of a week."""
+    return [
+        (_("Minimum"), _("The plan's weekly minutes for the days in force, a seventh of them for each day.")),
+        (_("Short by"), _("What attended and booked minutes together lack to the minimum.")),
+    ]
+
+
+def policies_foot(user: User, asked: ReportAsked, *, now: datetime) -> Foot:
+    """The policies that the counted records keep, program by program, and when all this was read; one query."""
+    weeks = weeks_asked(user, asked)
+    rows = (
+        AttendanceRecord.objects.filter(
+            booking__admission_id__in=weeks.values("admission_id"),
+            booking__week__gte=asked.first - SIX_DAYS,
+            booking__week__lte=asked.last,
+        )
+        .order_by()
+        .values_list("booking__admission__program__name", "session__site__time_zone", "policy")
+        .annotate(earliest=Min("starts_at"), latest=Max("starts_at"))
+    )
+    days: dict[tuple[str, str], list[date]] = defaultdict(list)
+    for program, zone, policy, earliest, latest in rows:
+        days[program, policy_words(policy)] += [local_date(at, ZoneInfo(zone)) for at in (earliest, latest)]
+    lines = [
+        (_("Policy, %(program)s") % {"program": program}, f"{min(on).isoformat()} – {max(on).isoformat()}: {words}")
+        for (program, words), on in sorted(days.items(), key=lambda one: (one[0][0], min(one[1])))
+    ]
+    nothing = [(_("Policy in force"), _("Nothing was counted in these dates."))]
+    return [*(lines or nothing), (_("Made"), now.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"))]
+
+
+def policy_words(policy: dict[str, object]) -> str:
+    """ "breaks out; late and early to the minute; nothing past 15 min late; rounded to the minute"."""
+    grace, cutoff = int(str(policy.get("grace_minutes") or 0)), policy.get("late_cutoff_minutes")
+    parts = [_("breaks out")]
+    if grace:
+        parts.append(_("late and early forgiven up to %(grace)s") % {"grace": f"{grace} min"})
+    else:
+        parts.append(_("late and early to the minute"))
+    if cutoff is not None:
+        parts.append(_("nothing past %(cutoff)s late") % {"cutoff": f"{cutoff} min"})
+    if policy.get("rounding") in (Rounding.DOWN_15, Rounding.NEAREST_15):
+        label = str(Rounding(str(policy["rounding"])).label)
+        parts.append(_("rounded %(how)s") % {"how": label[:1].lower() + label[1:]})
+    return "; ".join(parts)
+
+
+def once(*feet: Sequence[tuple[str, str]]) -> Foot:
+    """All of them, one after the other."""
+    return [line for foot in feet for line in foot]

@@ -1,0 +1,65 @@
+"""Weekly hours by patient: a row for each person and week."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from attendance.domain.reports import Report, ReportAsked, ReportTable, Row, Told
+from attendance.enums import WeekState
+from attendance.queries.reports.foot import figures_foot, once, policies_foot, target_foot
+from attendance.queries.reports.people import chunks_of, people_asked, weeks_asked
+from people.models import User
+
+COLUMNS = (
+    "patient__name",
+    "program__name",
+    "site__name",
+    "admission__primary_counselor__name",
+    "week",
+    "offered_minutes",
+    "scheduled_minutes",
+    "credited_minutes",
+    "booked_minutes",
+    "min_minutes",
+    "max_minutes",
+    "shortfall_minutes",
+    "billable_days",
+    "status",
+    "closed_at",
+    "revision",
+)
+
+
+def hours_report(user: User, asked: ReportAsked, now: datetime, told: Told) -> Report:
+    """By name, then week; one query for the people, then one for each chunk of them."""
+    columns = (
+        _("Person"),
+        _("Program"),
+        _("Site"),
+        _("Counselor"),
+        _("Week"),
+        _("Offered"),
+        _("Scheduled"),
+        _("Attended"),
+        _("Booked"),
+        _("Minimum"),
+        _("Maximum"),
+        _("Short by"),
+        _("Billable days"),
+        _("Status"),
+        _("Closed on"),
+        _("Revision"),
+    )
+    table = ReportTable(_("Weekly hours"), columns, _rows(user, asked, told))
+    return Report(asked, (table,), lambda: once(figures_foot(), target_foot(), policies_foot(user, asked, now=now)))
+
+
+def _rows(user: User, asked: ReportAsked, told: Told) -> Iterator[Row]:
+    labels = {state.value: str(state.label) for state in WeekState}
+    weeks = weeks_asked(user, asked)
+    for chunk in chunks_of(people_asked(user, asked)):
+        told(chunk)
+        read = weeks.filter(patient_id__in=chunk).order_by("patient__name", "patient_id", "week", "pk")
+        for *figures, status, closed_at, revision in read.values_list(*COLUMNS):
+            yield (*figures, labels[status], closed_at.date() if closed_at else None, revision)

@@ -1,0 +1,135 @@
+"""The hours ledger as a file: of one person, or of a sample of people with a sheet for each."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from attendance.domain.reports import Cell, Report, ReportAsked, ReportTable, Row, Told
+from attendance.enums import AttendanceMode, AttendanceStatus, WeekState
+from attendance.models import AttendanceRecord, TreatmentWeek
+from attendance.queries.ledger import LedgerWeek, ledger
+from attendance.queries.reports.foot import Foot, figures_foot, once, policies_foot, target_foot
+from attendance.queries.reports.people import people_asked
+from attendance.queries.roster import LATE_ENTRY
+from people.models import Patient, User
+from scheduling.enums import Kind
+
+TAKEN = ("break", "late", "early", "rounding", "cutoff", "absent")
+
+
+def ledger_report(user: User, asked: ReportAsked, now: datetime, told: Told) -> Report:
+    """One person's weeks, oldest first: each session, then the week's sum. The caller has made sure of the person."""
+    tables = (_ledger_table(_("Hours"), asked.patient_ids[0], asked, told),)
+    return Report(asked, tables, lambda: once(_foot(), policies_foot(user, asked, now=now)))
+
+
+def packet_report(user: User, asked: ReportAsked, now: datetime, told: Told) -> Report:
+    """A list of the people, then a sheet for each in its order, named by number: no name stands on a tab."""
+    return Report(asked, _sheets(user, asked, told), lambda: once(_foot(), policies_foot(user, asked, now=now)))
+
+
+def _sheets(user: User, asked: ReportAsked, told: Told) -> Iterator[ReportTable]:
+    ids = people_asked(user, asked)
+    names = dict(Patient.objects.filter(pk__in=ids).values_list("pk", "name"))
+    listed: Iterator[Row] = ((number, names[pk]) for number, pk in enumerate(ids, start=1))
+    yield ReportTable(_("Contents"), (_("Sheet"), _("Person")), listed)
+    for number, pk in enumerate(ids, start=1):
+        yield _ledger_table(str(number), pk, asked, told)
+
+
+def _ledger_table(name: str, patient_id: int, asked: ReportAsked, told: Told) -> ReportTable:
+    columns = (
+        _("Line"),
+        _("Week"),
+        _("Date"),
+        _("Start"),
+        _("End"),
+        _("Kind"),
+        _("Focus"),
+        _("Counselor"),
+        _("Mode"),
+        _("Status"),
+        _("Excuse"),
+        _("Planned"),
+        _("Break"),
+        _("Late"),
+        _("Early"),
+        _("Rounding"),
+        _("Past the limit"),
+        _("Not there"),
+        _("Attended"),
+        _("Amended"),
+        _("Entered by"),
+        _("Entered at"),
+        _("Late entry"),
+        _("Minimum"),
+        _("Offered"),
+        _("Scheduled"),
+        _("Billable days"),
+        _("Closed on"),
+        _("Revision"),
+    )
+    return ReportTable(name, columns, _rows(patient_id, asked, told))
+
+
+def _rows(patient_id: int, asked: ReportAsked, told: Told) -> Iterator[Row]:
+    told((patient_id,))
+    session, total = _("Session"), _("Week in all")
+    entries: Iterable[LedgerWeek] = ledger(patient_id, first=asked.first, last=asked.last)
+    for entry in entries:
+        for record in entry.records:
+            yield (session, entry.week.week, *_of_record(record))
+        yield (total, entry.week.week, *_of_week(entry.week))
+
+
+def _of_record(record: AttendanceRecord) -> tuple[Cell, ...]:
+    session, zone = record.session, record.session.site.zone
+    starts, ends = record.starts_at.astimezone(zone), record.ends_at.astimezone(zone)
+    taken = {str(one["why"]): int(one["minutes"]) for one in record.deductions}
+    before = [str(one.before.get("credited_minutes")) for one in record.amendments.all()]
+    here = record.status == AttendanceStatus.PRESENT
+    return (
+        starts.date(),
+        starts.strftime("%H:%M"),
+        ends.strftime("%H:%M"),
+        str(Kind(session.kind).label),
+        session.focus,
+        ", ".join(counselor.name for counselor in session.counselors.all()),
+        str(AttendanceMode(record.mode).label) if here else "",
+        str(AttendanceStatus(record.status).label),
+        record.excuse_reason,
+        record.planned_minutes,
+        *(taken.get(why, 0) for why in TAKEN),
+        record.credited_minutes,
+        " → ".join([*before, str(record.credited_minutes)]) if before else "",
+        record.recorded_by.name if record.recorded_by else "",
+        record.recorded_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
+        _("yes") if record.recorded_at - record.ends_at > LATE_ENTRY else "",
+        *(None,) * 6,
+    )
+
+
+def _of_week(week: TreatmentWeek) -> tuple[Cell, ...]:
+    return (
+        *(None,) * 7,
+        str(WeekState(week.status).label),
+        *(None,) * 8,
+        week.credited_minutes,
+        *(None,) * 4,
+        week.min_minutes,
+        week.offered_minutes,
+        week.scheduled_minutes,
+        week.billable_days,
+        week.closed_at.astimezone(week.site.zone).date() if week.closed_at else None,
+        week.revision,
+    )
+
+
+def _foot() -> Foot:
+    own = [
+        (_("Planned"), _("The session's minutes. Less break, late, early, rounding, limit and absence: attended.")),
+        (_("Amended"), _("The minutes that a signed record said before, and says since.")),
+        (_("Late entry"), _("Recorded more than 24 hours after the session's end.")),
+    ]
+    return once(own, figures_foot(), target_foot()[:1])

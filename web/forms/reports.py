@@ -1,0 +1,57 @@
+"""Which report over which dates, narrowed to which program, site and people."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from attendance.domain.reports import ReportAsked
+from attendance.enums import ReportFormat
+from people.models import Program, Site, User
+from web.forms.ledger import DatesForm
+
+USUAL = timedelta(weeks=4)
+MOST_PEOPLE = 500
+
+
+class ReportForm(DatesForm):
+    """The dates, and what they are narrowed to; sites and programs are those that one sees."""
+
+    program = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label=_("Program"))
+    site = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label=_("Site"))
+
+    field_order = ("from", "to", "program", "site")
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        sites = Site.objects.filter(pk__in=user.scope.staff_site_ids).values_list("pk", "name")
+        programs = Program.objects.visible_to(user).values_list("pk", "name")
+        self.fields["site"].choices = [("", _("All sites")), *sites]  # type: ignore[attr-defined]
+        self.fields["program"].choices = [("", _("All programs")), *programs]  # type: ignore[attr-defined]
+        self.order_fields(self.field_order)
+
+    def asked(self, kind: str, *, today: date, patient_ids: tuple[int, ...] = ()) -> ReportAsked:
+        """What was asked for; without dates, the last four weeks up to today."""
+        first, last = self.span(first=today - USUAL, last=today)
+        narrowed = self.cleaned_data if self.is_valid() else {}
+        return ReportAsked(
+            kind=kind,
+            first=first,
+            last=last,
+            program_id=narrowed.get("program"),
+            site_id=narrowed.get("site"),
+            patient_ids=patient_ids,
+        )
+
+
+class FileForm(forms.Form):
+    """How a report is wanted."""
+
+    format = forms.ChoiceField(choices=ReportFormat.choices)
+
+
+def people_named(values: list[str]) -> tuple[int, ...]:
+    """The ids that a form names; what is none is left out."""
+    numbers = [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19]
+    return tuple(dict.fromkeys(numbers))[:MOST_PEOPLE]
