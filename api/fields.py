@@ -188,6 +188,16 @@ class OptionalText(serializers.CharField):
         return (True, "") if data is None else super().validate_empty_values(data)
 
 
+class OptionalChoice(serializers.ChoiceField):
+    """One of a list that may be left out; null means none."""
+
+    def __init__(self, choices: Any, **options: Any) -> None:
+        super().__init__(choices, required=False, allow_null=True, allow_blank=True, **options)
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        return (True, "") if data is None else super().validate_empty_values(data)
+
+
 class Number(serializers.IntegerField):
     """A whole number that a small column holds."""
 

@@ -28,6 +28,7 @@ from api.resources.rosters import Rosters
 from api.resources.series import Series
 from api.resources.sessions import Sessions
 from api.resources.standing import Enrollment, StandingBookings, Tracks
+from api.resources.walk_ins import WalkIns
 from api.resources.weeks import Board, PatientWeeks
 from api.resources.work_hours import WorkHoursResource
 
@@ -128,6 +129,7 @@ urlpatterns = [
     _at("sessions/<str:session_id>/cancel/", Sessions, {"post": "cancel"}, "cancel-session"),
     _at("sessions/<str:session_id>/roster/", Rosters, {"get": "retrieve", "put": "update"}, "roster"),
     _at("sessions/<str:session_id>/roster/sign/", Rosters, {"post": "sign"}, "sign-roster"),
+    _at("sessions/<str:session_id>/roster/walk-ins/", WalkIns, {"post": "create"}, "walk-ins"),
     _at("attendance/<str:attendance_id>/amend/", Amendments, {"post": "create"}, "amend"),
     _at("series/", Series, LIST_AND_CREATE, "all-series"),
     _at("series/<str:series_id>/", Series, READ_AND_CHANGE, "series"),

@@ -9,3 +9,7 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         from attendance import permissions, receivers  # noqa: F401
+        from attendance.amendment_guard import AMENDMENTS
+        from people.append_only import guard
+
+        guard(AMENDMENTS, app=self)

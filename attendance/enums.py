@@ -18,6 +18,17 @@ class AttendanceMode(models.TextChoices):
     TELEHEALTH = "telehealth", _("By video")
 
 
+class ExcuseSource(models.TextChoices):
+    """Who gave an excuse."""
+
+    PATIENT = "patient", _("The patient")
+    FAMILY = "family", _("Family")
+    EMPLOYER = "employer", _("Employer")
+    COURT = "court", _("Court or probation")
+    CARE = "care", _("Another place of care")
+    CLINIC = "clinic", _("The clinic")
+
+
 class WeekState(models.TextChoices):
     """How a week stands (rule 5)."""
 

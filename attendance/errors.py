@@ -36,6 +36,27 @@ class SuggestionDecided(Refusal):
     title = _("This suggestion is decided already")
 
 
+class NothingToCheckIn(Refusal):
+    code = "nothing_to_check_in"
+    title = _("There is no appointment to check in to right now")
+
+
+class DoorCodeStale(Refusal):
+    code = "door_code_stale"
+    title = _("This code has changed. Use the one on the screen now")
+
+
+class TooManyAttempts(Refusal):
+    code = "throttled"
+    title = _("Too many wrong codes. Please wait ten minutes, or tell the team that you are here")
+    status = 429
+
+
+class MarkedAlready(Refusal):
+    code = "marked_already"
+    title = _("Please tell the team that you are here")
+
+
 class FlagResolved(Refusal):
     code = "flag_resolved"
     title = _("This flag is resolved already")

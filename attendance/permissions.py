@@ -4,7 +4,7 @@ import rules
 
 from attendance.models import Flag, TreatmentWeek
 from people.enums import Role
-from people.models import Admission, Patient, User
+from people.models import Admission, Patient, Site, User
 from people.permissions import has_in_caseload, is_own_record, manages_site_of
 from scheduling.models import Session
 from scheduling.permissions import leads_session
@@ -26,6 +26,12 @@ def can_see_roster(user: User, session: Session | None) -> bool:
 def can_sign(user: User, session: Session | None) -> bool:
     """Those who may take the roster may sign it."""
     return bool(can_take_roster(user, session))
+
+
+@rules.predicate
+def can_show_door(user: User, site: Site | None) -> bool:
+    """Any of the site's staff may put up its screen at the door."""
+    return site is not None and site.pk in user.scope.staff_site_ids
 
 
 @rules.predicate
@@ -85,4 +91,5 @@ rules.add_perm("attendance.note_contact", can_note_contact)
 rules.add_perm("attendance.see_roster", can_see_roster)
 rules.add_perm("attendance.take_roster", can_take_roster)
 rules.add_perm("attendance.sign_roster", can_sign)
+rules.add_perm("attendance.show_door", can_show_door)
 rules.add_perm("attendance.see_board", can_see_board)

@@ -1,7 +1,6 @@
 """Who: accounts, sites, programs, patients, their plans, and the trail of every look and change."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 
 class PeopleConfig(AppConfig):
@@ -10,6 +9,7 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from people import permissions  # noqa: F401
-        from people.trail_guard import restore_guards
+        from people.append_only import guard
+        from people.trail_guard import TRAIL
 
-        post_migrate.connect(restore_guards, sender=self)
+        guard(TRAIL, app=self)

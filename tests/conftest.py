@@ -10,7 +10,7 @@ from django.core.management.commands import flush
 from django.db import connections
 from django.utils import translation
 
-from people import trail_guard
+from people.append_only import GUARDED
 from tests.cast import Cast
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -34,16 +34,18 @@ def _in_english() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_lifts_the_guard() -> Iterator[None]:
-    """Emptying the tables between tests is the one thing that the trail's triggers must allow."""
+    """Emptying the tables between tests is the one thing that the guarded tables' triggers must allow."""
     original = flush.Command.handle
 
     def handle(command: flush.Command, **options: Any) -> None:
         connection = connections[options["database"]]
-        trail_guard.lift(connection)
+        for table in GUARDED:
+            table.lift(connection)
         try:
             original(command, **options)
         finally:
-            trail_guard.install(connection)
+            for table in GUARDED:
+                table.install(connection)
 
     flush.Command.handle = handle  # type: ignore[method-assign, assignment]
     yield

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from web.views.absences import patient_discharge, patient_leave
+from web.views.amend import amend
 from web.views.apart import apart, apart_end, patient_apart
 from web.views.board_filters import filter_drop, filter_keep
 from web.views.board_history import heat, trends
@@ -11,7 +12,9 @@ from web.views.board_repair import patient_repair, patient_repair_undo
 from web.views.book import appointment, book, book_again, cancel_appointment
 from web.views.calendar import calendar, calendar_change, calendar_revoke, calendar_rotate
 from web.views.calls import calls, calls_note
+from web.views.check_in import check_in
 from web.views.compliance import compliance
+from web.views.door import door
 from web.views.family import (
     family,
     family_consent,
@@ -38,6 +41,7 @@ from web.views.preferences import preferences
 from web.views.report_runs import report_run, report_run_cancel, report_run_file
 from web.views.reports import packet, report_file, report_page, reports
 from web.views.roster import roster
+from web.views.roster_live import roster_live
 from web.views.schedule import schedule
 from web.views.schedule_series import schedule_series, schedule_series_new
 from web.views.schedule_sessions import schedule_session, schedule_session_new
@@ -47,6 +51,7 @@ from web.views.today import today
 from web.views.track_design import tracks
 from web.views.tracks import patient_join, patient_leave_series, patient_tracks
 from web.views.treatment_week import treatment_week, treatment_week_close, treatment_week_revise
+from web.views.walk_ins import walk_in
 from web.views.week import week
 from web.views.week_repair import week_repair, week_repair_undo
 from web.views.work_hours import work_day, work_day_clear, work_hours
@@ -55,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("apart/<int:apart_id>/", apart, name="apart"),
     path("apart/<int:apart_id>/end/", apart_end, name="apart-end"),
+    path("attendance/<int:attendance_id>/amend/", amend, name="amend"),
     path("book/", book, name="book"),
     path("bookings/<int:booking_id>/", appointment, name="appointment"),
     path("bookings/<int:booking_id>/accept/", accept_offer, name="accept-offer"),
@@ -69,6 +75,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/<int:pk>/rotate/", calendar_rotate, name="calendar-rotate"),
     path("calls/", calls, name="calls"),
     path("calls/<int:patient_id>/", calls_note, name="calls-note"),
+    path("check-in/", check_in, name="check-in"),
     path("compliance/", compliance, name="compliance"),
     path("compliance/filters/", filter_keep, name="board-filter-keep"),
     path("compliance/filters/<int:filter_id>/drop/", filter_drop, name="board-filter-drop"),
@@ -138,6 +145,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<int:session_id>/roster/", roster, name="roster"),
     path("sessions/<int:session_id>/sign-in/", sign_in_sheet, name="sign-in-sheet"),
     path("sessions/<int:session_id>/slips/", sign_in_slips, name="sign-in-slips"),
+    path("sessions/<int:session_id>/roster/live/", roster_live, name="roster-live"),
+    path("sessions/<int:session_id>/roster/walk-in/", walk_in, name="walk-in"),
+    path("sites/<int:site_id>/door/", door, name="door"),
     path("styleguide/", styleguide, name="styleguide"),
     path("today/", today, name="today"),
     path("tracks/", tracks, name="tracks"),

@@ -8,24 +8,32 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import Resource
-from api.fields import Instant, OptionalText
+from api.fields import Instant, OptionalChoice, OptionalText
 from api.idempotency import once_per_key
 from api.inputs import Input
 from api.resources.ledger import LedgerRowAnswer
-from attendance.enums import AttendanceMode, AttendanceStatus
+from attendance.enums import AttendanceMode, AttendanceStatus, ExcuseSource
 from attendance.models import AttendanceRecord
+from attendance.models.record import LONGEST_REMARK
 from attendance.services.amending import amend
 from attendance.services.roster_rules import RosterRow
 
 
 class AmendInput(Input):
-    """The whole mark as it should be. Without `arrived_at` or `left_at`, the session's own."""
+    """The mark as it should be. Without `arrived_at` or `left_at`, the session's own; without a reason, none.
+
+    Who gave an excuse, its document and the remark stay where they are left out.
+    """
 
     status = serializers.ChoiceField(AttendanceStatus.choices)
     mode = serializers.ChoiceField(AttendanceMode.choices, required=False, allow_null=True)
     arrived_at = Instant(required=False, allow_null=True)
     left_at = Instant(required=False, allow_null=True)
     excuse_reason = OptionalText(max_length=80)
+    excuse_given_by = OptionalChoice(ExcuseSource.choices)
+    excuse_given_at = Instant(required=False, allow_null=True)
+    document_seen = serializers.BooleanField(required=False)
+    remark = OptionalText(max_length=LONGEST_REMARK)
     amendment_reason = serializers.CharField(max_length=200)
 
 
@@ -43,6 +51,6 @@ class Amendments(Resource):
         self.must("attendance.sign_roster", record.session)
         said: dict[str, Any] = dict(self.said(AmendInput))
         reason = said.pop("amendment_reason")
-        row = RosterRow(record.booking_id, **said)
+        row = RosterRow(record.booking_id, **{"arrived_at": None, "left_at": None, "excuse_reason": "", **said})
         amend(record, row, reason, actor=self.user, now=self.now)
         return self.answer(self.find(seen, attendance_id), LedgerRowAnswer)

@@ -5,10 +5,14 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.db import models
 from django.db.models import F, Q
 
-from attendance.enums import AttendanceMode, AttendanceStatus
+from attendance.domain.marks import MARK_FIELDS, Mark
+from attendance.enums import AttendanceMode, AttendanceStatus, ExcuseSource
 
 if TYPE_CHECKING:
     from people.models import User
+
+
+LONGEST_REMARK = 200
 
 
 class AttendanceRecordQuerySet(models.QuerySet["AttendanceRecord"]):
@@ -23,8 +27,9 @@ class AttendanceRecord(models.Model):
     """How a booking was kept. `credited_minutes` and `deductions` follow rule 3.
 
     `deductions` lists {"why", "minutes"}; planned minutes less their sum are the credited minutes, exactly.
-    `starts_at`, `ends_at`, `breaks` and `policy` (grace, cut-off, rounding) copy what the record was last reckoned
-    from; signing reckons once more, and then they stay.
+    `excuse_reason` says why somebody is excused, or why they came late or left early; `remark` is administrative,
+    never clinical. `starts_at`, `ends_at`, `breaks` and `policy` (grace, cut-off, rounding) copy what the record was
+    last reckoned from; signing reckons once more, and then they stay.
     """
 
     booking = models.OneToOneField("scheduling.Booking", on_delete=models.PROTECT, related_name="attendance")
@@ -35,6 +40,12 @@ class AttendanceRecord(models.Model):
     arrived_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
     excuse_reason = models.CharField(max_length=80, blank=True)
+    excuse_given_by = models.CharField(
+        max_length=10, choices=ExcuseSource.choices, blank=True, default="", db_default=""
+    )
+    excuse_given_at = models.DateTimeField(null=True, blank=True)
+    document_seen = models.BooleanField(default=False, db_default=False)
+    remark = models.CharField(max_length=LONGEST_REMARK, blank=True, default="", db_default="")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     breaks = models.JSONField(default=list)
@@ -63,7 +74,28 @@ class AttendanceRecord(models.Model):
                 condition=Q(arrived_at=None) | Q(left_at=None) | Q(left_at__gte=F("arrived_at")),
                 name="record_left_after_arrived",
             ),
+            models.CheckConstraint(
+                condition=Q(status="excused") | Q(excuse_given_by="", excuse_given_at=None, document_seen=False),
+                name="record_only_excuses_are_given",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["present", "excused"]) | Q(excuse_reason=""),
+                name="record_reason_goes_with_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(excuse_given_by__in=["", *ExcuseSource.values]), name="record_excuse_source_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"attendance record {self.pk}"
+
+    @property
+    def mark(self) -> Mark:
+        """What it says, as a value."""
+        return Mark(**{name: getattr(self, name) for name in MARK_FIELDS})
+
+    @property
+    def excuse_before_session(self) -> bool | None:
+        """Whether the excuse was given before the session; None where it is not known when."""
+        return self.excuse_given_at < self.starts_at if self.excuse_given_at else None

@@ -2,7 +2,7 @@
 
 from attendance.queries.board import TREND_WEEKS, Board, TrendPoint, board, trends, week_summary
 from attendance.queries.flags import flags_for_display, flags_for_week
-from attendance.queries.roster import RosterLine, roster_of, roster_rows
+from attendance.queries.roster import RosterLine, roster_of, roster_rows, roster_stamp
 from attendance.queries.weeks import patient_weeks, unsigned_sessions
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "patient_weeks",
     "roster_of",
     "roster_rows",
+    "roster_stamp",
     "trends",
     "unsigned_sessions",
     "week_summary",

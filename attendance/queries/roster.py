@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Count, Max, Prefetch, Sum
 
 from attendance.enums import AttendanceStatus
-from attendance.models import AttendanceRecord, Roster
+from attendance.models import Amendment, AttendanceRecord, Roster
 from people.domain.time import local_date
+from scheduling.enums import SessionState
 from scheduling.models import Booking, Session
 
 NEWCOMER_DAYS = 30
@@ -23,6 +25,7 @@ class RosterLine:
 
     `day_number` counts the days of care, the first is 1; None after the first thirty. `days_since_seen` is how long
     before this session they were last present; None for somebody never seen. `late_entry`: marked over 24 hours after.
+    `checked_in`: the mark that stands is the patient's own, made at the door.
     """
 
     booking_id: int
@@ -42,6 +45,16 @@ class RosterLine:
     day_number: int | None
     days_since_seen: int | None
     late_entry: bool
+    excuse_given_by: str | None = None
+    excuse_given_at: datetime | None = None
+    excuse_before_session: bool | None = None
+    document_seen: bool = False
+    remark: str | None = None
+    recorded_at: datetime | None = None
+    recorded_by_id: int | None = None
+    recorded_by_name: str = ""
+    checked_in: bool = False
+    amendments: tuple[Amendment, ...] = ()
 
 
 def roster_of(session: Session) -> Roster:
@@ -50,8 +63,22 @@ def roster_of(session: Session) -> Roster:
     return found or Roster(session=session)
 
 
+def roster_stamp(session: Session, *, now: datetime) -> str:
+    """Changes whenever what the roster shows does: marks, signature, who is on it, the session itself, and its end.
+
+    For a page that asks every few seconds whether there is anything new; two small queries.
+    """
+    roster = Roster.objects.filter(session=session).values_list("version", "signed_at").first() or (0, None)
+    people = Booking.objects.live().filter(session_id=session.pk).order_by().aggregate(Count("pk"), Sum("pk"))
+    parts = (*roster, *people.values(), session.state, session.starts_at, session.ends_at, now >= session.ends_at)
+    return sha256(repr(parts).encode()).hexdigest()[:20]
+
+
 def roster_rows(session: Session) -> list[RosterLine]:
-    """Everybody who holds a seat, by name, with their mark. Three queries, the waitlist left out."""
+    """Everybody who holds a seat, by name, with their mark, and of a signed one what it said before.
+
+    Three queries, and one more for a signed roster; the waitlist is left out.
+    """
     bookings = list(
         Booking.objects.live()
         .filter(session_id=session.pk)
@@ -59,6 +86,9 @@ def roster_rows(session: Session) -> list[RosterLine]:
         .order_by("patient__name", "pk")
     )
     records = AttendanceRecord.objects.filter(booking__in=[booking.pk for booking in bookings])
+    records = records.select_related("recorded_by")
+    if session.state == SessionState.SIGNED:
+        records = records.prefetch_related(Prefetch("amendments", Amendment.objects.select_related("by")))
     by_booking = {record.booking_id: record for record in records}
     seen = _last_seen(session, [booking.patient_id for booking in bookings])
     return [_line(booking, session, by_booking.get(booking.pk), seen.get(booking.patient_id)) for booking in bookings]
@@ -94,6 +124,10 @@ def _line(booking: Booking, session: Session, record: AttendanceRecord | None, s
         day_number=day_number if 1 <= day_number <= NEWCOMER_DAYS else None,
         days_since_seen=(on - local_date(seen_at, zone)).days if seen_at else None,
         late_entry=record is not None and record.recorded_at > session.ends_at + LATE_ENTRY,
+        checked_in=record is not None
+        and record.recorded_by_id is not None
+        and record.recorded_by_id == booking.patient.user_id,
+        **_circumstances(record, session),
     )
 
 
@@ -101,3 +135,20 @@ def booked_names(session: Session) -> list[str]:
     """Everybody who holds a seat, by name; one query."""
     live = Booking.objects.live().filter(session_id=session.pk)
     return list(live.order_by("patient__name", "pk").values_list("patient__name", flat=True))
+
+
+def _circumstances(record: AttendanceRecord | None, session: Session) -> dict[str, Any]:
+    """Who gave the excuse, the remark, who marked it and when, and what it said before."""
+    if record is None:
+        return {}
+    return {
+        "excuse_given_by": record.excuse_given_by or None,
+        "excuse_given_at": record.excuse_given_at,
+        "excuse_before_session": record.excuse_before_session,
+        "document_seen": record.document_seen,
+        "remark": record.remark or None,
+        "recorded_at": record.recorded_at,
+        "recorded_by_id": record.recorded_by_id,
+        "recorded_by_name": record.recorded_by.name if record.recorded_by else "",
+        "amendments": tuple(record.amendments.all()) if session.state == SessionState.SIGNED else (),
+    }

@@ -76,8 +76,11 @@ RECKONED = (
 
 
 def facts(record: AttendanceRecord) -> dict[str, Any]:
-    """What the trail keeps of a mark."""
-    return {
+    """What the trail and an amendment keep of a mark: of an excuse and a remark only where there is one.
+
+    Of a remark, which may name people, its length alone is kept.
+    """
+    kept: dict[str, Any] = {
         "session": record.session_id,
         "status": record.status,
         "mode": record.mode,
@@ -86,3 +89,10 @@ def facts(record: AttendanceRecord) -> dict[str, Any]:
         "excuse_reason": record.excuse_reason,
         "credited_minutes": record.credited_minutes,
     }
+    if record.excuse_given_by or record.excuse_given_at or record.document_seen:
+        kept["excuse_given_by"] = record.excuse_given_by
+        kept["excuse_given_at"] = record.excuse_given_at.isoformat() if record.excuse_given_at else None
+        kept["document_seen"] = record.document_seen
+    if record.remark:
+        kept["remark_characters"] = len(record.remark)
+    return kept

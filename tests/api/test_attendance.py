@@ -34,6 +34,14 @@ def test_a_roster_taken_and_signed(cast: Cast, client_of: Clients) -> None:
         "credited_minutes": None,
         "deductions": [],
         "late_entry": False,
+        "excuse_given_by": None,
+        "excuse_given_at": None,
+        "excuse_before_session": None,
+        "document_seen": False,
+        "remark": None,
+        "recorded_at": None,
+        "recorded_by": None,
+        "amendments": [],
     }
     empty = {"session": str(session.pk), "version": 0, "signed_at": None, "signed_by": None, "rows": [blank]}
     first = client.get(address)
@@ -53,6 +61,8 @@ def test_a_roster_taken_and_signed(cast: Cast, client_of: Clients) -> None:
             "early_minutes": 0,
             "credited_minutes": 153,
             "deductions": [{"why": "break", "minutes": 15}, {"why": "late", "minutes": 12}],
+            "recorded_at": "2026-11-18T21:05:00-07:00",
+            "recorded_by": str(cast.dana.pk),
         }
         assert (saved.json(), saved["ETag"]) == ({**empty, "version": 1, "rows": [row]}, '"1"')
         signed = client.post(f"{address}sign/")
@@ -150,6 +160,11 @@ def test_the_ledger_adds_up(cast: Cast, client_of: Clients) -> None:
         "policy": {"grace_minutes": 0, "late_cutoff_minutes": 15, "rounding": "exact"},
         "breaks": [{"starts_at": "2026-11-18T19:30:00-07:00", "ends_at": "2026-11-18T19:45:00-07:00"}],
         "excuse_reason": None,
+        "excuse_given_by": None,
+        "excuse_given_at": None,
+        "excuse_before_session": None,
+        "document_seen": False,
+        "remark": None,
         "recorded_by": str(cast.dana.pk),
         "recorded_at": "2026-11-18T21:05:00-07:00",
         "amendments": [],
@@ -210,6 +225,74 @@ def test_a_signed_record_is_amended_with_its_reason(cast: Cast, client_of: Clien
     assert (amended.json()["credited_minutes"], ledger["weeks"][0]["credited_minutes"]) == (153, 153)
     entry = TrailEntry.objects.get(action="amended")
     assert (entry.before, entry.after, entry.reason) == (before, after, "She was in the lobby")
+    roster = client.get(f"{V1}sessions/{session.pk}/roster/").json()
+    assert roster["rows"][0]["amendments"] == amended.json()["amendments"]
+
+
+def test_two_tablets_change_different_fields_and_both_stay(cast: Cast, client_of: Clients) -> None:
+    session = cast.session("2026-11-18 18:00")
+    booking = cast.booked(cast.ana, session)
+    address = f"{V1}sessions/{session.pk}/roster/"
+    with time_machine.travel(LATER, tick=False):
+        first, second = client_of(cast.dana), client_of(cast.cory)
+        first.put(address, [{"booking": str(booking.pk), "status": "present"}])
+        first.put(address, [{"booking": str(booking.pk), "arrived_at": "2026-11-19T01:12:00Z"}])
+        said = second.put(address, [{"booking": str(booking.pk), "excuse_reason": "transport", "remark": "Bus"}]).json()
+        stale = second.put(address, [{"booking": str(booking.pk), "status": "no_show"}], HTTP_IF_MATCH='"2"')
+    row = said["rows"][0]
+    shown = ("status", "arrived_at", "excuse_reason", "remark", "recorded_by")
+    assert ([row[name] for name in shown], said["version"], stale.status_code) == (
+        ["present", "2026-11-18T18:12:00-07:00", "transport", "Bus", str(cast.cory.pk)],
+        3,
+        412,
+    )
+
+
+def test_a_walk_in_is_booked_and_marked_in_one_step(cast: Cast, client_of: Clients) -> None:
+    session = cast.session("2026-11-18 18:00")
+    address, ben = f"{V1}sessions/{session.pk}/roster/walk-ins/", cast.patient("Ben Carter")
+    with time_machine.travel(at("2026-11-18 18:12"), tick=False):
+        client = client_of(cast.dana)
+        refused = client.post(address, {"patient": str(ben.pk)})
+        body = {"patient": str(ben.pk), "override_reason": "Makes up for Monday"}
+        added = client.post(address, body, HTTP_IDEMPOTENCY_KEY="tablet-1")
+        again = client.post(address, body, HTTP_IDEMPOTENCY_KEY="tablet-1")
+        unseen = client.post(address, {**body, "patient": "999999"})
+        theirs = client_of(cast.ana.user).post(address, body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "session_started")
+    row = added.json()["rows"][0]
+    assert [row[name] for name in ("patient", "status", "arrived_at", "credited_minutes")] == [
+        str(ben.pk),
+        "present",
+        "2026-11-18T18:12:00-07:00",
+        168,
+    ]
+    assert (added.status_code, again.json(), added["ETag"]) == (201, added.json(), '"1"')
+    assert (unseen.status_code, theirs.status_code) == (404, 403)
+
+
+def test_an_excuse_says_who_when_before_or_after_and_with_what(cast: Cast, client_of: Clients) -> None:
+    session = cast.session("2026-11-18 18:00")
+    booking = cast.booked(cast.ana, session)
+    excuse = {
+        "booking": str(booking.pk),
+        "status": "excused",
+        "excuse_reason": "court",
+        "excuse_given_by": "court",
+        "excuse_given_at": "2026-11-17T16:10:00-07:00",
+        "document_seen": True,
+    }
+    with time_machine.travel(LATER, tick=False):
+        row = client_of(cast.dana).put(f"{V1}sessions/{session.pk}/roster/", [excuse]).json()["rows"][0]
+    assert {name: row[name] for name in excuse} == excuse
+    assert row["excuse_before_session"] is True
+    kept = TrailEntry.objects.get(action="marked").after
+    assert kept is not None
+    assert {name: kept[name] for name in ("excuse_given_by", "excuse_given_at", "document_seen")} == {
+        "excuse_given_by": "court",
+        "excuse_given_at": "2026-11-17T23:10:00+00:00",
+        "document_seen": True,
+    }
 
 
 def test_flags(cast: Cast, client_of: Clients) -> None:

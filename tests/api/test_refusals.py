@@ -156,7 +156,7 @@ def test_a_roster_names_the_row_and_the_field(cast: Cast, client_of: Clients) ->
     session = cast.session("2026-11-18 18:00")
     rows = [
         {"booking": str(cast.booked(cast.ana, session).pk), "status": "present", "arrived_at": "six"},
-        {"booking": "999999", "status": "present", "excuse_reason": "work"},
+        {"booking": "999999", "status": "no_show", "excuse_reason": "work"},
     ]
     dana = client_of(cast.dana)
     errors = dana.put(f"/api/v1/sessions/{session.pk}/roster/", rows).json()["errors"]

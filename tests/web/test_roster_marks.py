@@ -7,9 +7,11 @@ import time_machine
 from django.test import Client
 
 from attendance.models import AttendanceRecord, Roster
+from attendance.services.roster_rules import RosterRow
 from scheduling.enums import Mode
 from scheduling.models import Booking, Session
 from tests.cast import Cast, at
+from tests.web.reading import read
 from web.forms.roster import near, read_marks
 
 JSON = {"Accept": "application/json"}
@@ -44,10 +46,10 @@ def test_a_time_is_the_one_nearest_to_the_session(cast: Cast, text: str, wall: s
     assert near(text, session, around=session.starts_at) == at(wall)
 
 
-def test_a_session_by_video_is_marked_by_video_and_names_that_are_no_fields_are_passed_over(cast: Cast) -> None:
+def test_what_is_not_sent_is_not_said_and_names_that_are_no_fields_are_passed_over(cast: Cast) -> None:
     session = cast.session("2026-11-18 18:00", mode=Mode.TELEHEALTH, room=False, now=at("2026-11-12 12:00"))
     marks = read_marks({"status-7": "present", "status-x": "present", "status-": "present", "week": "1"}, session)
-    assert [(row.booking_id, row.status, row.mode) for row in marks.rows] == [(7, "present", "telehealth")]
+    assert marks.rows == [RosterRow(7, "present")]
     assert marks.errors == {}
 
 
@@ -65,7 +67,7 @@ def test_what_does_not_go_with_the_status_is_dropped(client: Client, evening: tu
     columns = ("booking", "status", "arrived_at", "left_at", "excuse_reason", "mode", "credited_minutes")
     assert list(AttendanceRecord.objects.order_by("booking").values_list(*columns)) == [
         (ana.pk, "excused", None, None, "work", "in_person", 0),
-        (ben.pk, "present", None, at("2026-11-18 20:00"), "", "telehealth", 120),
+        (ben.pk, "present", None, at("2026-11-18 20:00"), "work", "telehealth", 120),
     ]
 
 
@@ -108,3 +110,37 @@ def test_signing_takes_the_unsaved_rows_along(client: Client, evening: tuple[Ses
         "turned_away",
     ]
     assert Roster.objects.get().signed_at == at("2026-11-18 21:03")
+
+
+def test_an_excuse_is_read_whole_and_its_checkbox_is_unticked_by_a_whole_form_alone(
+    client: Client, evening: tuple[Session, Booking, Booking]
+) -> None:
+    session, ana, _ben = evening
+    excuse = {
+        f"status-{ana.pk}": "excused",
+        f"excuse-{ana.pk}": "work",
+        f"givenby-{ana.pk}": "employer",
+        f"givenat-{ana.pk}": "2026-11-17T16:10",
+        f"document-{ana.pk}": "on",
+        f"remark-{ana.pk}": "Letter in the folder",
+    }
+    page = read(client.post(path_of(session), {"version": "0", **excuse}, follow=True))
+    note = "Excused: work · told Tue 17 Nov, 4:10 pm, before the session · from: Employer · document seen"
+    assert f"{note} · Letter in the folder" in page.words
+    columns = ("excuse_given_by", "excuse_given_at", "document_seen", "remark")
+    given = ("employer", at("2026-11-17 16:10"), True, "Letter in the folder")
+    assert AttendanceRecord.objects.values_list(*columns).get() == given
+    client.post(path_of(session), {f"excuse-{ana.pk}": "court"}, headers=JSON)
+    assert AttendanceRecord.objects.values_list(*columns).get() == given
+    del excuse[f"document-{ana.pk}"]
+    client.post(path_of(session), {"version": "2", **excuse})
+    assert AttendanceRecord.objects.values_list(*columns).get() == (*given[:2], False, given[3])
+
+
+def test_a_script_clears_a_time_with_an_empty_field(client: Client, evening: tuple[Session, Booking, Booking]) -> None:
+    session, ana, _ben = evening
+    client.post(path_of(session), {f"arrived-{ana.pk}": "18:14"}, headers=JSON)
+    assert AttendanceRecord.objects.get().credited_minutes == 166
+    client.post(path_of(session), {f"arrived-{ana.pk}": ""}, headers=JSON)
+    record = AttendanceRecord.objects.get()
+    assert (record.status, record.arrived_at, record.credited_minutes) == ("present", None, 180)

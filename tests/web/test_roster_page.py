@@ -1,5 +1,6 @@
 """The roster's page without a script: all here, exceptions, the sum, and the signature; then who may do what."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -9,6 +10,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from attendance.models import AttendanceRecord, Roster
+from attendance.services.amending import amend
+from attendance.services.roster import RosterRow, save_rows
 from people.models import TrailEntry
 from scheduling.models import Booking, Session
 from tests.cast import Cast, at
@@ -16,8 +19,11 @@ from tests.web.reading import Page, open_page
 
 pytestmark = pytest.mark.django_db
 
-ROSTER_QUERIES = 13
+ROSTER_QUERIES = 15
+SIGNED_QUERIES = 16
+LIVE_QUERIES = 8
 AFTER = at("2026-11-18 21:03")
+JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture(autouse=True)
@@ -185,6 +191,50 @@ def test_the_page_costs_the_same_for_any_number_of_people(
     client.force_login(cast.dana)
     with django_assert_num_queries(ROSTER_QUERIES):  # type: ignore[operator]
         client.get(f"/sessions/{session.pk}/roster/")
+
+
+@pytest.mark.parametrize("people", [1, 12])
+def test_a_signed_roster_costs_the_same_for_any_number_of_amendments(
+    cast: Cast, client: Client, people: int, django_assert_num_queries: object
+) -> None:
+    session, bookings = evening(cast, *(f"Person {number}" for number in range(people)))
+    client.force_login(cast.dana)
+    send(client, session, do="all")
+    send(client, session, do="sign")
+    for booking in bookings:
+        amend(booking.attendance, RosterRow(booking.pk, "no_show"), "Another", actor=cast.dana, now=AFTER)
+    with django_assert_num_queries(SIGNED_QUERIES):  # type: ignore[operator]
+        client.get(f"/sessions/{session.pk}/roster/")
+
+
+def test_what_another_changed_comes_with_the_next_question_and_nothing_otherwise(
+    cast: Cast, client: Client, django_assert_num_queries: object
+) -> None:
+    session, (alma, _chidi) = evening(cast, "Alma Ortiz", "Chidi Okafor")
+    page = roster_of(cast, client, session)
+    stamp = re.search(r'data-stamp="(\w{20})"', page.source)
+    assert stamp is not None
+    path = f"/sessions/{session.pk}/roster/live/"
+    asks = {"If-None-Match": f'"{stamp[1]}"'}
+    with django_assert_num_queries(LIVE_QUERIES):  # type: ignore[operator]
+        same = client.get(path, headers=asks)
+    assert (same.status_code, same.content, same["ETag"]) == (304, b"", f'"{stamp[1]}"')
+    save_rows(session, [RosterRow(alma.pk, "no_show")], actor=cast.cory, now=AFTER)
+    other = client.get(path, headers=asks)
+    said = other.json()
+    assert (other.status_code, said["version"], said["signed"], f'"{said["stamp"]}"') == (200, 1, False, other["ETag"])
+    assert "changed by Cory 9:03 pm" in Page(said["html"]).words
+    own = client.post(f"/sessions/{session.pk}/roster/", {f"status-{alma.pk}": "present"}, headers=JSON).json()
+    assert "changed by" not in Page(own["html"]).words
+    assert client.get(path, headers={"If-None-Match": f'"{own["stamp"]}"'}).status_code == 304
+
+
+def test_what_is_shown_live_without_the_page_is_a_look_of_its_own(cast: Cast, client: Client) -> None:
+    session, _ = evening(cast, "Alma Ortiz")
+    client.force_login(cast.cory)
+    for _ in range(3):
+        client.get(f"/sessions/{session.pk}/roster/live/")
+    assert list(TrailEntry.objects.filter(action="opened_roster").values_list("actor_id", flat=True)) == [cast.cory.pk]
 
 
 def test_before_the_end_it_says_when_to_sign(cast: Cast, client: Client) -> None:

@@ -12,8 +12,9 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from attendance.domain.reports import ReportAsked
-from attendance.models import BoardFilter, Flag, TreatmentWeek
+from attendance.models import AttendanceRecord, BoardFilter, Flag, TreatmentWeek
 from attendance.services.report_runs import request_run
+from attendance.services.roster import RosterRow, save_rows
 from attendance.services.weeks import recount_patient
 from notifications.services.feeds import create_feed
 from people.models import TrailEntry, User
@@ -62,6 +63,7 @@ TABLE: dict[str, Answers] = {
     "family": Answers(stranger=(404, 404), ben=(200, 400), nobody=(404, 404)),
     "preferences": Answers(stranger=(200, 400), ben=(200, 400), nobody=(404, 404)),
     "letter": Answers(stranger=(404, 405), ben=(200, 405), nobody=(404, 405)),
+    "check-in": Answers(stranger=(404, 404), ben=(200, 409), nobody=(404, 404)),
     "more": Answers(stranger=(404, 404), ben=(200, 200), nobody=(404, 404)),
     # One of Ana's.
     "appointment": READ_ONLY,
@@ -136,6 +138,10 @@ TABLE: dict[str, Answers] = {
     "patient-repair": ACTION,
     "patient-contact": ACTION,
     "patient-repair-undo": ACTION,
+    "door": Answers(stranger=(404, 405), ben=(403, 405), nobody=(404, 405)),
+    "amend": Answers(stranger=(404, 404), ben=(404, 404), nobody=(404, 404)),
+    "roster-live": Answers(stranger=(404, 405), ben=(403, 405), nobody=(404, 405)),
+    "walk-in": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),
     "roster": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),  # Ben sees sessions of his program
 }
 
@@ -160,8 +166,11 @@ def address_of(cast: Cast) -> Callable[[str], str]:
         raised_at=NOW,
         facts={},
     )
+    save_rows(session, [RosterRow(booking.pk, "excused")], actor=cast.dana, now=NOW)
     ids = {
+        "attendance_id": AttendanceRecord.objects.get().pk,
         "flag_id": flag.pk,
+        "site_id": cast.site.pk,
         "filter_id": BoardFilter.objects.create(user=cast.cory, name="Mine").pk,
         "booking_id": booking.pk,
         "pk": feed.pk,

@@ -4,20 +4,24 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from attendance.enums import AttendanceMode, AttendanceStatus
+from attendance.domain.marks import CAME, WITH_REASON
+from attendance.enums import AttendanceStatus
 from attendance.services.roster_rules import RosterRow
 from people.domain.time import resolve_wall
 from people.errors import InvalidInput
-from scheduling.enums import Mode
 from scheduling.models import Session
 
-CAME = (AttendanceStatus.PRESENT, AttendanceStatus.TURNED_AWAY)
 A_DAY = timedelta(days=1)
-_NAME = re.compile(r"(?P<field>status|arrived|left|excuse|mode)-(?P<key>\d{1,18})")
+FIELDS = ("status", "arrived", "left", "excuse", "mode", "givenby", "givenat", "document", "remark")
+_NAME = re.compile(rf"(?P<field>{'|'.join(FIELDS)})-(?P<key>\d{{1,18}})")
 _ROW = re.compile(r"rows\[(?P<position>\d+)\]\.\w+")
+
+Typed = Mapping[str, str]
+"""What was typed for one booking, by field; a field that was not sent is not in it."""
 
 
 @dataclass
@@ -37,22 +41,63 @@ class Marks:
                 self.errors.setdefault(key, []).extend(str(sentence) for sentence in sentences)
 
 
-def read_marks(data: Mapping[str, str], session: Session) -> Marks:
-    """The rows of a form. A row that says nothing is left as it is; a time alone means present.
+def read_marks(data: Mapping[str, str], session: Session, *, whole: bool = False) -> Marks:
+    """The rows of a form: what a field says is said, a field that was not sent stays as it is.
 
-    Times are those of the site's clocks, without a date: the one nearest to the session. What does not go with the
-    status (times of somebody absent, a reason without an excuse) is dropped: it was typed before the status changed.
+    A `whole` form sends every field, checkboxes only when they are ticked, and rows of which nothing is said; those
+    are left alone. What does not go with the status that is sent (times of somebody absent, a document without an
+    excuse) was typed before the status changed, and is dropped.
     """
     marks = Marks(typed=_typed(data))
     for key, said in marks.typed.items():
-        status = said.get("status", "") or (AttendanceStatus.PRESENT if _has_time(said) else "")
-        if not status:
+        if whole and not any(value for name, value in said.items() if name != "mode"):
             continue
         try:
-            marks.rows.append(_row(key, status, said, session))
+            marks.rows.append(RosterRow(key, **read_mark(said, session, whole=whole)))
         except ValueError:
             marks.errors[key] = [_("Type the time as hours and minutes, such as 18:14.")]
     return marks
+
+
+def read_mark(said: Typed, session: Session, *, whole: bool) -> dict[str, Any]:
+    """The fields of one mark, as a RosterRow names them. Raises ValueError for what is no time.
+
+    Times are those of the site's clocks, without a date: the one nearest to the session.
+    """
+    fields: dict[str, Any] = {}
+    status = said.get("status", "")
+    if status:
+        fields["status"] = status
+    came, reasoned = not status or status in CAME, not status or status in WITH_REASON
+    if came and "arrived" in said:
+        arrived = near(said["arrived"], session, around=session.starts_at)
+        fields["arrived_at"] = None if arrived == session.starts_at else arrived
+    if came and "left" in said:
+        left = near(said["left"], session, around=session.ends_at)
+        fields["left_at"] = None if left == session.ends_at else left
+    if reasoned and "excuse" in said:
+        fields["excuse_reason"] = said["excuse"]
+    if said.get("mode"):
+        fields["mode"] = said["mode"]
+    if "remark" in said:
+        fields["remark"] = said["remark"]
+    if not status or status == AttendanceStatus.EXCUSED:
+        fields.update(_excuse(said, session, whole=whole))
+    return fields
+
+
+def _excuse(said: Typed, session: Session, *, whole: bool) -> dict[str, Any]:
+    """Who gave an excuse, when, and with what."""
+    fields: dict[str, Any] = {}
+    if "givenby" in said:
+        fields["excuse_given_by"] = said["givenby"]
+    if "givenat" in said:
+        wall = said["givenat"]
+        zone = session.site.zone
+        fields["excuse_given_at"] = resolve_wall(datetime.fromisoformat(wall), zone) if wall else None
+    if "document" in said or (whole and said.get("status")):
+        fields["document_seen"] = bool(said.get("document"))
+    return fields
 
 
 def _typed(data: Mapping[str, str]) -> dict[int, dict[str, str]]:
@@ -62,25 +107,6 @@ def _typed(data: Mapping[str, str]) -> dict[int, dict[str, str]]:
         if found:
             typed.setdefault(int(found["key"]), {})[found["field"]] = data[name].strip()
     return typed
-
-
-def _has_time(said: Mapping[str, str]) -> bool:
-    return bool(said.get("arrived") or said.get("left"))
-
-
-def _row(key: int, status: str, said: Mapping[str, str], session: Session) -> RosterRow:
-    came = status in CAME
-    arrived = near(said.get("arrived", ""), session, around=session.starts_at) if came else None
-    left = near(said.get("left", ""), session, around=session.ends_at) if came else None
-    by_video = session.mode == Mode.TELEHEALTH or bool(said.get("mode"))
-    return RosterRow(
-        booking_id=key,
-        status=status,
-        mode=AttendanceMode.TELEHEALTH if by_video else AttendanceMode.IN_PERSON,
-        arrived_at=None if arrived == session.starts_at else arrived,
-        left_at=None if left == session.ends_at else left,
-        excuse_reason=said.get("excuse", "") if status == AttendanceStatus.EXCUSED else "",
-    )
 
 
 def near(text: str, session: Session, *, around: datetime) -> datetime | None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from attendance.services.check_in import may_check_in
 from scheduling.enums import BookingStatus, Mode
 from scheduling.models import Booking, Session
 from web import format as figures
@@ -93,6 +94,8 @@ def _place(session: Session) -> tuple[str, str, str]:
 def _actions(booking: Booking, *, now: datetime) -> list[Action]:
     session = booking.session
     actions = []
+    if may_check_in(booking, now=now):
+        actions.append(Action(_("Check in"), reverse("check-in"), icon="box-arrow-in-right"))
     if session.mode != Mode.TELEHEALTH and session.site.address:
         query = urlencode({"api": 1, "destination": session.site.address})
         leaving = {"rel": "noreferrer", "target": "_blank"}

@@ -11,7 +11,7 @@ from people.models import Patient
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
 from web import format as figures
-from web.rows.roster import excuse_word
+from web.rows.excuses import excuse_word
 from web.rows.sessions import day_of, icon_of, kind_of, times_of
 
 LOOKS_BACK = timedelta(days=60)

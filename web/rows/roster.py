@@ -2,20 +2,24 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from attendance.domain.marks import CAME
 from attendance.enums import AttendanceMode, AttendanceStatus
 from attendance.models import Roster
 from attendance.queries import RosterLine
-from attendance.services.roster_rules import excuse_reasons
+from people.domain.time import to_wall
 from scheduling.enums import Mode
 from scheduling.models import Session
 from web import format as figures
+from web.rows.amendments import AmendmentView, amendment_view
 from web.rows.deductions import deduction_words
+from web.rows.excuses import excuse_note, excuse_word
 
 LONG_AWAY_DAYS = 7
 """From here on it is said how long somebody was not seen."""
@@ -39,7 +43,15 @@ class RosterRowView:
     sum: str = ""
     sum_result: str = ""
     excuse: str = ""
+    given_by: str = ""
+    given_at: str = ""
+    document: bool = False
+    remark: str = ""
     mode: str = ""
+    changed: str = ""
+    stamp: str = ""
+    amendments: Sequence[AmendmentView] = ()
+    amend_url: str = ""
     errors: Sequence[str] = ()
     awaits: bool = False
     opened: bool = False
@@ -80,11 +92,15 @@ def roster_view(
     lines: Sequence[RosterLine],
     *,
     may_take: bool,
+    viewer_id: int | None = None,
     now: dt.datetime,
     errors: Mapping[int, Sequence[str]] | None = None,
     typed: Mapping[int, Mapping[str, str]] | None = None,
 ) -> RosterView:
-    """The sheet. `errors` and `typed`, by booking, put back what was sent and could not be saved."""
+    """The sheet. `errors` and `typed`, by booking, put back what was sent and could not be saved.
+
+    Whoever looks (`viewer_id`) is told what others changed; what they did themselves they know.
+    """
     locked = roster.signed_at is not None or not may_take
     any_marked = any(line.status for line in lines)
     rows = [
@@ -93,6 +109,8 @@ def roster_view(
             session,
             locked=locked,
             awaits=any_marked and not locked,
+            viewer_id=viewer_id,
+            may_amend=may_take and roster.signed_at is not None,
             errors=(errors or {}).get(line.booking_id, ()),
             typed=(typed or {}).get(line.booking_id),
         )
@@ -116,23 +134,23 @@ def _row(
     *,
     locked: bool,
     awaits: bool,
+    viewer_id: int | None,
+    may_amend: bool,
     errors: Sequence[str],
     typed: Mapping[str, str] | None,
 ) -> RosterRowView:
     zone = session.site.zone
-    present = line.status == AttendanceStatus.PRESENT
     said = line.arrived_at is not None or line.left_at is not None
-    came = present or line.status == AttendanceStatus.TURNED_AWAY
+    came = line.status in CAME
     arrived_at, left_at = line.arrived_at or session.starts_at, line.left_at or session.ends_at
     sums = _sum(line)
-    sent = typed if errors and typed is not None else None
-    return RosterRowView(
+    row = RosterRowView(
         key=line.booking_id,
         name=line.patient_name,
         note=_note(line, session, awaits=awaits),
-        status=sent.get("status", "") if sent is not None else line.status or "",
-        arrived=sent.get("arrived", "") if sent is not None else (_field(arrived_at, zone) if came and said else ""),
-        left=sent.get("left", "") if sent is not None else (_field(left_at, zone) if came and said else ""),
+        status=line.status or "",
+        arrived=_field(arrived_at, zone) if came and said else "",
+        left=_field(left_at, zone) if came and said else "",
         arrived_text=figures.exact_clock(arrived_at, zone=zone),
         left_text=figures.exact_clock(left_at, zone=zone),
         is_late=bool(line.late_minutes),
@@ -141,11 +159,48 @@ def _row(
         sum=sums[0],
         sum_result=sums[1],
         excuse=line.excuse_reason or "",
+        given_by=line.excuse_given_by or "",
+        given_at=to_wall(line.excuse_given_at, zone).isoformat("T", "minutes") if line.excuse_given_at else "",
+        document=line.document_seen,
+        remark=line.remark or "",
         mode="" if session.mode == Mode.TELEHEALTH else (line.mode or AttendanceMode.IN_PERSON),
+        changed=_changed(line, zone, viewer_id=viewer_id),
+        stamp=line.recorded_at.isoformat() if line.recorded_at else "",
+        amendments=[amendment_view(one, zone) for one in line.amendments],
+        amend_url=reverse("amend", args=[line.attendance_id]) if may_amend and line.attendance_id else "",
         errors=errors,
         awaits=awaits and not line.status,
         locked=locked,
     )
+    return _with_typed(row, typed) if errors and typed is not None else row
+
+
+def _with_typed(row: RosterRowView, typed: Mapping[str, str]) -> RosterRowView:
+    """The row with what was sent for it, and could not be saved."""
+    return replace(
+        row,
+        status=typed.get("status", ""),
+        arrived=typed.get("arrived", ""),
+        left=typed.get("left", ""),
+        excuse=typed.get("excuse", ""),
+        given_by=typed.get("givenby", ""),
+        given_at=typed.get("givenat", ""),
+        document=bool(typed.get("document")),
+        remark=typed.get("remark", ""),
+        mode=typed.get("mode", row.mode),
+    )
+
+
+def _changed(line: RosterLine, zone: ZoneInfo, *, viewer_id: int | None) -> str:
+    """Who marked it last, and when, where that was somebody else."""
+    if line.recorded_at is None or line.recorded_by_id == viewer_id:
+        return ""
+    at = figures.clock(line.recorded_at, zone=zone)
+    if line.checked_in:
+        return _("checked in at the door %(time)s") % {"time": at}
+    if not line.recorded_by_name:
+        return ""
+    return _("changed by %(name)s %(time)s") % {"name": line.recorded_by_name, "time": at}
 
 
 def _field(instant: dt.datetime, zone: ZoneInfo) -> str:
@@ -156,26 +211,33 @@ def _field(instant: dt.datetime, zone: ZoneInfo) -> str:
 
 def _note(line: RosterLine, session: Session, *, awaits: bool) -> str:
     """What is worth knowing of this person just now."""
-    parts: list[str] = []
-    if line.status is None and awaits:
-        parts.append(_("Not marked yet"))
-    if line.status == AttendanceStatus.EXCUSED:
-        reason = excuse_word(line.excuse_reason or "")
-        parts.append(_("Excused: %(reason)s") % {"reason": reason} if reason else _("Excused"))
-    if line.status == AttendanceStatus.NO_SHOW:
-        parts.append(_("Did not come"))
-    if line.status == AttendanceStatus.TURNED_AWAY:
-        parts.append(_("Turned away"))
-    if line.late_minutes and line.status == AttendanceStatus.PRESENT:
-        parts.append(_("%(minutes)d late") % {"minutes": line.late_minutes})
-    if line.early_minutes and line.status == AttendanceStatus.PRESENT:
-        parts.append(_("%(minutes)d early") % {"minutes": line.early_minutes})
+    parts = [_("Not marked yet")] if line.status is None and awaits else _status_note(line, session)
     if line.mode == AttendanceMode.TELEHEALTH and session.mode != Mode.TELEHEALTH:
         parts.append(_("By video"))
     if line.late_entry:
         parts.append(_("Marked late"))
+    if line.remark:
+        parts.append(line.remark)
     parts.extend(_standing(line))
     return " · ".join(parts)
+
+
+def _status_note(line: RosterLine, session: Session) -> list[str]:
+    """What became of them, where it is not as usual."""
+    if line.status == AttendanceStatus.EXCUSED:
+        return excuse_note(line, session.site.zone)
+    if line.status == AttendanceStatus.NO_SHOW:
+        return [_("Did not come")]
+    if line.status == AttendanceStatus.TURNED_AWAY:
+        return [_("Turned away")]
+    parts: list[str] = []
+    if line.late_minutes:
+        parts.append(_("%(minutes)d late") % {"minutes": line.late_minutes})
+    if line.early_minutes:
+        parts.append(_("%(minutes)d early") % {"minutes": line.early_minutes})
+    if line.excuse_reason:
+        parts.append(_("reason: %(reason)s") % {"reason": excuse_word(line.excuse_reason)})
+    return parts
 
 
 def _standing(line: RosterLine) -> list[str]:
@@ -225,29 +287,6 @@ def _signed(roster: Roster, zone: ZoneInfo) -> str:
         "day": figures.short_day(at),
         "time": figures.clock(at),
     }
-
-
-def excuses_of(session: Session) -> list[tuple[str, str]]:
-    """What somebody may be excused for, as values and words: the program's own words are shown as they are."""
-    return [(reason, excuse_word(reason)) for reason in excuse_reasons(session.program)]
-
-
-def excuse_word(reason: str) -> str:
-    """A reason in the language of the page."""
-    words = {
-        "work": _("work"),
-        "illness": _("illness"),
-        "transport": _("transport"),
-        "childcare": _("childcare"),
-        "court": _("court"),
-        "hospital": _("hospital"),
-        "relapse": _("relapse"),
-        "technical failure": _("technical failure"),
-        "money": _("money"),
-        "refused": _("refused"),
-        "unknown": _("unknown"),
-    }
-    return words.get(reason, reason)
 
 
 def all_here(total: int) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from attendance.errors import Stale
-from attendance.queries import roster_of, roster_rows
+from attendance.queries import roster_of, roster_rows, roster_stamp
 from attendance.services.roster import mark_all_present, save_rows, sign_roster
 from people.enums import Look
 from people.errors import InvalidInput, Refusal
@@ -21,7 +21,8 @@ from scheduling.queries import for_display
 from web import format as figures
 from web.forms.roster import Marks, read_marks
 from web.notices import say_bad, say_done
-from web.rows.roster import RosterView, all_here, excuses_of, roster_view
+from web.rows.excuses import excuse_sources, excuses_of
+from web.rows.roster import RosterView, all_here, roster_view
 from web.rows.sessions import described, times_of
 from web.views.staff import find, must, now, today_of, user_of
 
@@ -40,7 +41,7 @@ def roster(request: HttpRequest, session_id: int) -> HttpResponse:
         record_look(Look.ROSTER, session, actor=user_of(request), now=now())
         return _page(request, session)
     must(user_of(request), "attendance.take_roster", session)
-    marks = read_marks(request.POST, session)
+    marks = read_marks(request.POST, session, whole="version" in request.POST)
     by_script = request.accepts("application/json") and not request.accepts("text/html")
     try:
         _do(request, session, marks)
@@ -89,6 +90,7 @@ def _page(request: HttpRequest, session: Session, *, marks: Marks | None = None,
     context = {
         **_heading(request, session),
         **_sheet(request, session, marks=marks),
+        "stamp": roster_stamp(session, now=now()),
         "back": _way_back(request, session),
     }
     return render(request, "roster/page.html", context, status=status)
@@ -104,15 +106,20 @@ def _way_back(request: HttpRequest, session: Session) -> tuple[str, str]:
 
 def _saved(request: HttpRequest, session: Session) -> JsonResponse:
     """What a script needs to show the roster as it now stands."""
-    context = _sheet(request, session)
     at = figures.clock(now(), zone=session.site.zone)
-    return JsonResponse(
-        {
-            "version": context["sheet"].version,
-            "saved": _("Saved %(time)s") % {"time": at},
-            "html": render_to_string("roster/_sheet.html", context, request),
-        }
-    )
+    return JsonResponse({**as_it_stands(request, session), "saved": _("Saved %(time)s") % {"time": at}})
+
+
+def as_it_stands(request: HttpRequest, session: Session) -> dict[str, Any]:
+    """The roster for a script that has it on the screen: its version and stamp, and the sheet to take parts from."""
+    stamp = roster_stamp(session, now=now())
+    context = _sheet(request, session)
+    return {
+        "version": context["sheet"].version,
+        "stamp": stamp,
+        "signed": bool(context["sheet"].signed),
+        "html": render_to_string("roster/_sheet.html", context, request),
+    }
 
 
 def _sheet(request: HttpRequest, session: Session, *, marks: Marks | None = None) -> dict[str, Any]:
@@ -121,6 +128,7 @@ def _sheet(request: HttpRequest, session: Session, *, marks: Marks | None = None
         roster_of(session),
         roster_rows(session),
         may_take=session.is_live and user_of(request).has_perm("attendance.take_roster", session),
+        viewer_id=user_of(request).pk,
         now=now(),
         errors=marks.errors if marks else None,
         typed=marks.typed if marks else None,
@@ -130,6 +138,7 @@ def _sheet(request: HttpRequest, session: Session, *, marks: Marks | None = None
         "sheet": sheet,
         "all_here": all_here(sheet.total),
         "excuses": excuses_of(session),
+        "sources": excuse_sources(),
         "next": _next(session, sheet),
     }
 

@@ -5,13 +5,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from people import trail_guard
+from people.append_only import GUARDED
 
 
 class Command(BaseCommand):
     help = "Checks the guards that live in the database; ends with an error where one is missing."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not trail_guard.stands(connection):
-            raise CommandError("The trail's triggers are missing. Run `manage.py migrate`, which puts them back.")
-        self.stdout.write("The trail is append-only.")
+        bare = [one.table for one in GUARDED if not one.stands(connection)]
+        if bare:
+            tables = ", ".join(bare)
+            raise CommandError(f"Triggers are missing on {tables}. Run `manage.py migrate`, which puts them back.")
+        for one in GUARDED:
+            self.stdout.write(f"{one.what.capitalize()} is append-only.")

@@ -1,4 +1,5 @@
 // A roster that saves itself: each change is sent on its own, tried again until it arrives, and shown as saved.
+// What somebody else changed meanwhile comes back with each answer, and from roster_live.js.
 // Without this script the page's form and its Save button do the same work at once.
 (() => {
   "use strict";
@@ -7,15 +8,21 @@
   const state = document.getElementById("save-state");
   if (!form || !state) return;
 
-  const FIELDS = ["status", "arrived", "left", "excuse", "mode"];
   const LONGEST_WAIT = 30_000;
-  const changed = new Map(); // the rows that are not saved yet, by key; the value counts their changes
+  const changed = new Map(); // the fields that are not saved yet, by name; the value counts their changes
+  const refused = new Map(); // by row: the fields that were sent back, which go out again with the row's next change
   let sending = false;
   let waits = 0;
   let timer = 0;
 
+  const keyOf = (name) => name.slice(name.lastIndexOf("-") + 1);
   const rowOf = (key) => document.getElementById(`row-${key}`);
-  const waiting = () => (changed.size === 1 ? state.dataset.waitingOne : state.dataset.waitingMany.replace("%n", changed.size));
+  const isField = (input) => /^[a-z]+-\d+$/.test(input.name);
+
+  const waiting = () => {
+    const rows = new Set([...changed.keys()].map(keyOf));
+    return rows.size === 1 ? state.dataset.waitingOne : state.dataset.waitingMany.replace("%n", rows.size);
+  };
 
   const say = (text, look) => {
     state.hidden = false;
@@ -26,17 +33,11 @@
 
   // --- what to send ---
 
-  const bodyOf = (keys) => {
-    const all = new FormData(form);
-    const body = new URLSearchParams({ do: "save" });
-    body.set("csrfmiddlewaretoken", all.get("csrfmiddlewaretoken"));
-    for (const key of keys) {
-      for (const field of FIELDS) {
-        const name = `${field}-${key}`;
-        if (all.has(name)) body.set(name, all.get(name));
-      }
-    }
-    return body;
+  const valueOf = (name) => {
+    const inputs = [...form.querySelectorAll(`[name="${name}"]`)];
+    if (inputs[0].type === "radio") return inputs.find((one) => one.checked)?.value ?? "";
+    if (inputs[0].type === "checkbox") return inputs[0].checked ? inputs[0].value : "";
+    return inputs[0].value;
   };
 
   const send = async () => {
@@ -46,10 +47,12 @@
     sending = true;
     const sent = new Map(changed);
     say(state.dataset.saving, "saving");
+    const body = new URLSearchParams({ do: "save", csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
+    for (const name of sent.keys()) body.set(name, valueOf(name));
     try {
       const answer = await fetch(form.action, {
         method: "POST",
-        body: bodyOf(sent.keys()),
+        body,
         headers: { Accept: "application/json" },
         credentials: "same-origin",
         redirect: "manual",
@@ -84,8 +87,8 @@
   };
 
   const forget = (sent) => {
-    for (const [key, count] of sent) {
-      if (changed.get(key) === count) changed.delete(key);
+    for (const [name, count] of sent) {
+      if (changed.get(name) === count) changed.delete(name);
     }
   };
 
@@ -102,7 +105,9 @@
       const place = rowOf(key).querySelector("[data-roster-error]");
       place.textContent = errors[key].join(" ");
       place.hidden = false;
-      if (changed.get(key) === sent.get(key)) changed.delete(key);
+      const back = [...sent.keys()].filter((name) => keyOf(name) === key && changed.get(name) === sent.get(name));
+      for (const name of back) changed.delete(name);
+      refused.set(key, new Set([...(refused.get(key) ?? []), ...back]));
     }
     say(state.dataset.wrong, "waiting");
   };
@@ -110,33 +115,49 @@
   // --- what came back ---
 
   const show = (said) => {
+    if (Number(said.version) < Number(form.elements.version.value)) return; // an answer that was overtaken
     const fresh = document.createElement("div");
     fresh.innerHTML = said.html;
     form.elements.version.value = said.version;
+    form.dataset.stamp = said.stamp;
     const head = form.querySelector("[data-roster-head]");
     const held = head.contains(document.activeElement);
     head.replaceChildren(...fresh.querySelector("[data-roster-head]").childNodes);
     if (held) head.focus({ preventScroll: true });
-    for (const row of fresh.querySelectorAll("[data-roster-row]")) showRow(row);
+    showPeople([...fresh.querySelectorAll("[data-roster-row]")]);
     showBar(fresh.querySelector("[data-roster-bar-next]").content.querySelector("[data-roster-bar]"));
   };
 
-  const showRow = (fresh) => {
-    const row = document.getElementById(fresh.id);
-    if (!row) return;
-    const key = row.dataset.rosterRow;
+  // Who joined stands in their place, who left is gone; everybody else keeps the very row that is on the screen.
+  const showPeople = (rows) => {
+    const list = form.querySelector(".roster-rows");
+    const ids = new Set(rows.map((row) => row.id));
+    for (const row of [...list.children]) if (!ids.has(row.id)) row.remove();
+    rows.forEach((fresh, position) => {
+      const row = document.getElementById(fresh.id);
+      if (row && form.contains(row)) return showRow(row, fresh);
+      list.insertBefore(fresh, list.children[position] ?? null);
+      ready(fresh);
+    });
+  };
+
+  const showRow = (row, fresh) => {
     row.classList.toggle("is-awaited", fresh.classList.contains("is-awaited"));
-    for (const part of [".roster-who .note", ".roster-times", ".roster-counted", ".roster-sum"]) {
+    row.dataset.stamp = fresh.dataset.stamp;
+    for (const part of [".roster-who .note", ".roster-changed", ".roster-times", ".roster-counted", ".roster-sum"]) {
       row.querySelector(part).innerHTML = fresh.querySelector(part).innerHTML;
     }
-    if (changed.has(key) || row.contains(document.activeElement)) return;
+    const kept = refused.get(row.dataset.rosterRow);
     for (const input of row.querySelectorAll("input, select")) {
+      if (changed.has(input.name) || kept?.has(input.name) || isTyped(input)) continue;
       const same = fresh.querySelector(input.type === "radio" ? `input[name="${input.name}"][value="${input.value}"]` : `[name="${input.name}"]`);
       if (!same) continue;
       if (input.type === "radio" || input.type === "checkbox") input.checked = same.checked;
       else input.value = same.value;
     }
   };
+
+  const isTyped = (input) => input === document.activeElement && input.type !== "radio" && input.type !== "checkbox";
 
   const showBar = (fresh) => {
     const bar = document.querySelector("section[data-roster-bar]");
@@ -146,11 +167,19 @@
     if (held) bar.querySelector(".button-primary, .button").focus({ preventScroll: true });
   };
 
+  form.addEventListener("roster:fresh", (event) => show(event.detail));
+
   // --- what people do ---
 
-  const note = (key) => {
-    changed.set(key, (changed.get(key) || 0) + 1);
-    const error = rowOf(key).querySelector("[data-roster-error]");
+  const count = (name) => changed.set(name, (changed.get(name) || 0) + 1);
+
+  const note = (names) => {
+    const key = keyOf(names[0]);
+    for (const name of [...names, ...(refused.get(key) ?? [])]) count(name);
+    refused.delete(key);
+    const row = rowOf(key);
+    row.classList.remove("is-fresh");
+    const error = row.querySelector("[data-roster-error]");
     error.hidden = true;
     error.textContent = "";
     if (waits > 0 || !navigator.onLine) say(waiting(), "waiting");
@@ -163,13 +192,16 @@
   };
 
   form.addEventListener("change", (event) => {
-    const row = event.target.closest("[data-roster-row]");
-    if (!row) return;
-    const key = row.dataset.rosterRow;
-    const said = row.querySelector(`input[name="status-${key}"]:checked`);
-    if (event.target.type === "time" && event.target.value && !said) tick(key, "present");
-    if (event.target.name === `excuse-${key}` && event.target.value && !said) tick(key, "excused");
-    note(key);
+    if (!isField(event.target)) return;
+    const name = event.target.name;
+    const key = keyOf(name);
+    const names = [name];
+    if (!valueOf(`status-${key}`) && event.target.value) {
+      if (event.target.type === "time") tick(key, "present");
+      if (name === `excuse-${key}`) tick(key, "excused");
+      if (valueOf(`status-${key}`)) names.push(`status-${key}`);
+    }
+    note(names);
   });
 
   const nowThere = () =>
@@ -187,9 +219,9 @@
       event.preventDefault();
       for (const row of form.querySelectorAll("[data-roster-row]")) {
         const key = row.dataset.rosterRow;
-        if (row.querySelector(`input[name="status-${key}"]:checked`)) continue;
+        if (valueOf(`status-${key}`)) continue;
         tick(key, "present");
-        changed.set(key, (changed.get(key) || 0) + 1);
+        count(`status-${key}`);
       }
       if (!navigator.onLine) say(waiting(), "waiting");
       send();
@@ -222,10 +254,10 @@
   form.addEventListener("formdata", (event) => {
     if (leaving === null) return;
     event.formData.delete("version");
-    for (const row of form.querySelectorAll("[data-roster-row]")) {
-      const key = row.dataset.rosterRow;
-      for (const field of leaving.has(key) ? [] : FIELDS) event.formData.delete(`${field}-${key}`);
+    for (const name of [...event.formData.keys()]) {
+      if (/^[a-z]+-\d+$/.test(name) && !leaving.has(name)) event.formData.delete(name);
     }
+    for (const name of leaving) event.formData.set(name, valueOf(name));
   });
   window.addEventListener("pageshow", () => {
     leaving = null;
@@ -242,6 +274,9 @@
     if (changed.size > 0) event.preventDefault();
   });
 
-  for (const button of form.querySelectorAll("[data-now]")) button.hidden = false;
+  const ready = (part) => {
+    for (const button of part.querySelectorAll("[data-now]")) button.hidden = false;
+  };
+  ready(form);
   for (const button of form.querySelectorAll("[data-no-script]")) button.hidden = true;
 })();
