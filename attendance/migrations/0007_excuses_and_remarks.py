@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("attendance", "0005_plan_suggestions"),
+        ("attendance", "0006_report_runs"),
         ("people", "0004_family_members"),
         ("scheduling", "0007_keep_apart"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
