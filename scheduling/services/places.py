@@ -82,7 +82,7 @@ def write_places(
     """
     if not wishes:
         return []
-    _take_seats(Counter(wish.session.pk for wish in wishes))
+    take_seats(Counter(wish.session.pk for wish in wishes))
     earlier = _earlier(wishes)
     rows = [
         _row(wish, earlier.get((wish.standing.patient_id, wish.session.pk)), actor, now, override_reason)
@@ -106,8 +106,8 @@ def write_places(
     return made
 
 
-def _take_seats(wanted: Counter[int]) -> None:
-    """By conditional UPDATEs, one for each number of seats; sessions that lack one are named."""
+def take_seats(wanted: Counter[int]) -> None:
+    """By conditional UPDATEs, one for each number of seats. Raises SessionFull where a session lacks one."""
     by_number: dict[int, list[int]] = defaultdict(list)
     for session_id, number in wanted.items():
         by_number[number].append(session_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -10,10 +10,13 @@ from django.contrib.auth.hashers import make_password
 from knox.models import AuthToken
 
 from bench import clinic as plain
+from people.domain.time import to_wall
 from people.enums import Role
-from people.models import Counselor, Membership, Patient, Room, User
-from scheduling.models import Booking, Session
-from scheduling.services.booking import book
+from people.models import Counselor, Membership, Patient, Program, Room, User
+from scheduling.models import Booking, Session, SessionSeries
+from scheduling.services.booking import book, cancel
+from scheduling.services.series import SeriesFields, create_series
+from scheduling.services.waitlist import promote
 
 HOURS = 3
 
@@ -51,6 +54,38 @@ class Place:
 
     def booked(self, patient: Patient, session: Session, **options: Any) -> Booking:
         return book(patient, session, actor=None, now=self.now, **options)
+
+    def offered(self, patient: Patient, session: Session) -> Booking:
+        """A seat of a full session, offered to the patient who waited for it."""
+        program, holder = self.clinic.program, self.patient()
+        Program.objects.filter(pk=program.pk).update(waitlist_policy="offer")
+        given_back = self.booked(holder, session)
+        waiting = self.booked(patient, session, waitlist=True)
+        cancel(given_back, actor=None, now=self.now)
+        promote(session.pk, now=self.now)
+        Program.objects.filter(pk=program.pk).update(waitlist_policy="book")
+        offered: Booking = Booking.objects.get(pk=waiting.pk, status="offered")
+        return offered
+
+    def track(self, *, capacity: int, evenings: int = 3) -> list[SessionSeries]:
+        """So many series of two hours, one after the other on one day a week of its own, two weeks long."""
+        begin = to_wall(self.hour(), self.clinic.site.zone)
+        first = datetime.combine(begin.date() + timedelta(days=1), time(8))
+        made = []
+        for number in range(evenings):
+            start = first + timedelta(hours=3 * number)
+            fields = SeriesFields(
+                self.clinic.program,
+                self.clinic.site,
+                "group",
+                "Group",
+                "FREQ=WEEKLY;COUNT=2",
+                start.isoformat(timespec="minutes"),
+                120,
+                capacity,
+            )
+            made.append(create_series(fields, actor=None, now=self.now, weeks=52))
+        return made
 
     def token(self, patient: Patient) -> str:
         return self.tokens[patient.pk]

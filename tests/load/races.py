@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from scheduling.models import Booking
+from scheduling.models import Booking, Session
 from tests.load.clients import Call, Reply
 from tests.load.place import Place
 
@@ -140,6 +140,54 @@ def cancel_against_move(place: Place) -> Round:
     return Round(calls, complaints)
 
 
+def offer_against_booking(place: Place) -> Round:
+    """An offered seat is accepted and declined by three requests each while twelve others book directly.
+
+    It ends with one in the seat: whoever was offered it, or after a "no" at most one of the others.
+    """
+    patient, session = place.patient(), place.session(place.hour(), capacity=1)
+    offer, token = place.offered(patient, session), place.token(patient)
+    answers = [Call(token, f"bookings/{offer.pk}/{word}/") for _ in range(3) for word in ("accept", "decline")]
+    others = [Call(place.token(one), "bookings/", {"session": str(session.pk)}) for one in place.patients(12)]
+
+    def complaints(replies: Sequence[Reply]) -> list[str]:
+        yes, no = replies[:6:2], replies[1:6:2]
+        direct = Counter(reply.word for reply in replies[6:])
+        live = Booking.objects.filter(session=session, live=True).count()
+        taken = {reply.word for reply in yes} == {"booked"} and {reply.word for reply in no} == {"not_offered"}
+        left = {reply.word for reply in yes} == {"booking_cancelled"} and {reply.word for reply in no} == {"cancelled"}
+        right = (taken and live == 1 and direct == {"session_full": 12}) or (
+            left and live == direct["booked"] <= 1 and direct["booked"] + direct["session_full"] == 12
+        )
+        return [] if right else [f"{[reply.word for reply in replies]} left {live} in one seat"]
+
+    return Round([*answers, *others], complaints)
+
+
+def track_against_bookings(place: Place) -> Round:
+    """Three patients join a track of three evenings in two weeks while its only seats go one by one."""
+    series = place.track(capacity=1)
+    sessions = list(Session.objects.filter(series__in=series).order_by("starts_at"))
+    starts_on = min(one.starts_at for one in sessions).astimezone(place.clinic.site.zone).date().isoformat()
+    said = {"series": [str(one.pk) for one in series], "starts_on": starts_on}
+    joins = [Call(place.coordinator, "tracks/", {**said, "patient": str(one.pk)}) for one in place.patients(3)]
+    single = [
+        Call(place.token(place.patient()), "bookings/", {"session": str(one.pk)}) for one in sessions for _ in range(2)
+    ]
+
+    def complaints(replies: Sequence[Reply]) -> list[str]:
+        joined = sum(reply.status == 201 for reply in replies[:3])
+        direct = Counter(reply.word for reply in replies[3:])
+        live = Booking.objects.filter(session__in=sessions, live=True).count()
+        refused = {reply.word for reply in replies[:3] if reply.status != 201} <= {"track_refused", "series_full"}
+        whole = joined == 1 and direct == {"session_full": 12}
+        none = joined == 0 and direct == {"booked": 6, "session_full": 6}
+        right = refused and live == len(sessions) and (whole or none)
+        return [] if right else [f"{[reply.word for reply in replies]} left {live} in {len(sessions)} seats"]
+
+    return Round([*joins, *single], complaints)
+
+
 RACES: dict[str, Callable[[Place], Round]] = {
     "the last seat": last_seat,
     "the first seats": first_seats,
@@ -150,6 +198,8 @@ RACES: dict[str, Callable[[Place], Round]] = {
     "the weekly maximum": weekly_maximum,
     "one booking moved five ways": move_five_ways,
     "cancel against move": cancel_against_move,
+    "an offer against direct bookings": offer_against_booking,
+    "a track against single bookings": track_against_bookings,
 }
 PATIENTS_A_ROUND = 60
 """At least as many as any race takes."""

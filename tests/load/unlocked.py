@@ -7,6 +7,7 @@ constraints are dropped in the control's own database (`drop_constraints`).
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -39,8 +40,9 @@ def _everywhere(original: Callable[..., Any], replacement: Callable[..., Any]) -
 
 def _take_out_locks() -> None:
     from scheduling import queries
+    from scheduling.errors import SessionFull
     from scheduling.models import Session
-    from scheduling.services import locks, seats, session_rules
+    from scheduling.services import locks, places, seats, session_rules
 
     def unlocked(rows: Any, **_: Any) -> Any:
         return rows
@@ -55,7 +57,16 @@ def _take_out_locks() -> None:
         Session.objects.filter(pk=session.pk).update(seats_taken=F("seats_taken") + 1)
         return True
 
+    def take_seats(wanted: Counter[int]) -> None:
+        found = {row.pk: row.seats_left for row in Session.objects.filter(pk__in=wanted)}
+        time.sleep(BREATH)
+        if any(found[pk] < number for pk, number in wanted.items()):
+            raise SessionFull(sessions=[str(pk) for pk in wanted])
+        for pk, number in wanted.items():
+            Session.objects.filter(pk=pk).update(seats_taken=F("seats_taken") + number)
+
     _everywhere(seats.take_seat, take_seat)
+    _everywhere(places.take_seats, take_seats)
     for reading in (queries.calendar_of, session_rules.refuse_clashes, locks.read_booking):
         _everywhere(reading, _and_a_breath(reading))
 

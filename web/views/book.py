@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from people.domain.time import local_date
+from people.enums import WaitlistPolicy
 from people.errors import Refusal
 from scheduling.enums import BookingStatus
 from scheduling.errors import AlreadyBooked
@@ -151,6 +152,8 @@ def _say_booked(request: HttpRequest, visit: Visit, booking: Booking) -> None:
     if booking.status == BookingStatus.WAITLISTED:
         place = words.place_in_line(place_in_line(booking) or 1)
         text = _("You are %(place)s in line for %(when)s. If a seat comes free, it is yours.")
+        if booking.session.program.waitlist_policy == WaitlistPolicy.OFFER:
+            text = _("You are %(place)s in line for %(when)s. If a seat comes free, you are asked first.")
         when = words.day_and_times_inside(booking, one.zone, today=one.today)
         say_done(request, text % {"place": place, "when": when}, undo_url=undo)
         return
