@@ -89,7 +89,7 @@ class Booking(models.Model):
     late_excused_by = models.ForeignKey(
         "people.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
-    late_excuse_reason = models.CharField(max_length=60, blank=True, db_default="")
+    late_excuse_reason = models.CharField(max_length=60, blank=True, default="", db_default="")
     changed_at = models.DateTimeField()
 
     objects: ClassVar = BookingQuerySet.as_manager()

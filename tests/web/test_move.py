@@ -14,7 +14,7 @@ from scheduling.services.booking import cancel
 from scheduling.services.counting import mark_counted
 from scheduling.services.waitlist import promote_all
 from tests.cast import NOW, Cast
-from tests.web.reading import open_page, press
+from tests.web.reading import open_page, press, read
 
 pytestmark = pytest.mark.django_db
 
@@ -156,7 +156,7 @@ def test_the_page_costs_the_same(
         client.get(f"/bookings/{booking.pk}/move/")
 
 
-MOVE_QUERIES = 24
+MOVE_QUERIES = 39
 
 
 # --- the staff --------------------------------------------------------------------------------------------------------
@@ -217,7 +217,7 @@ def test_staff_excuse_what_was_given_up_late_and_take_the_excuse_back(cast: Cast
     assert title >= 0
     assert "Today, 6–9 pm Group · given up Wed 18 Nov, 8:02 am Excuse" in page.words
     done = client.post(f"{record}bookings/{late.pk}/excuse/", {"reason": "illness"}, follow=True)
-    assert "given up Wed 18 Nov, 8:02 am · <strong>Excused: illness, by Cory</strong>" in done.content.decode()
+    assert "given up Wed 18 Nov, 8:02 am · Excused: illness, by Cory" in read(done).words
     late.refresh_from_db()
     assert (late.late, late.late_excuse_reason, late.late_excused_by) == (True, "illness", cast.cory)
     back = press(client, open_page(client, record).form("Take the excuse back Today, 6–9 pm"))
