@@ -24,6 +24,7 @@ from api.resources.phases import Phases, Plans
 from api.resources.plan_suggestions import PlanSuggestions
 from api.resources.plan_templates import PlanTemplates
 from api.resources.plans import Admissions, Leaves
+from api.resources.reports import Reports
 from api.resources.rosters import Rosters
 from api.resources.series import Series
 from api.resources.sessions import Sessions
@@ -174,6 +175,10 @@ urlpatterns = [
     _at("flags/<str:flag_id>/assign/", Flags, {"post": "assign"}, "assign-flag"),
     _at("flags/<str:flag_id>/notes/", Flags, {"get": "steps", "post": "note"}, "flag-notes"),
     _at("flags/<str:flag_id>/resolve/", Flags, {"post": "resolve"}, "resolve-flag"),
+    _at("reports/", Reports, LIST_AND_CREATE, "reports"),
+    _at("reports/<str:report_id>/", Reports, READ, "report"),
+    _at("reports/<str:report_id>/cancel/", Reports, {"post": "cancel"}, "cancel-report"),
+    _at("reports/<str:report_id>/file/", Reports, {"get": "file"}, "report-file"),
     _at("calendar-feeds/", CalendarFeeds, LIST_AND_CREATE, "calendar-feeds"),
     _at("calendar-feeds/<str:feed_id>/", CalendarFeeds, READ_CHANGE_DELETE, "calendar-feed"),
     _at("calendar-feeds/<str:feed_id>/rotate/", CalendarFeeds, {"post": "rotate"}, "rotate-feed"),

@@ -38,8 +38,8 @@ def measure(sizes: Sizes) -> list[Figure]:
 
     Rows carry target, status, bookable minutes, trend and flags beside the totals that the floor computes.
     """
-    _know_the_tables()
-    user = _network_director()
+    know_the_tables()
+    user = network_director()
     today = local_date(timezone.now(), home_zone(user))
     weeks = board(user, week=today).weeks.order_by()
     people, dates = weeks.count(), sorted(set(weeks.values_list("week", flat=True)))
@@ -86,14 +86,14 @@ def _totals(weeks: list[date]) -> None:
         cursor.fetchall()
 
 
-def _know_the_tables() -> None:
+def know_the_tables() -> None:
     """What autovacuum has long done on a live PostgreSQL; a table just filled has no statistics yet."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
 
-def _network_director() -> User:
+def network_director() -> User:
     """A director of every site there is."""
     user = User.objects.create_user("network@bench.example", name="Network")
     Membership.objects.bulk_create(Membership(user=user, role=Role.DIRECTOR, site=site) for site in Site.objects.all())

@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from attendance.models import Flag, PlanSuggestion
+from attendance.domain.reports import ReportAsked
+from attendance.models import Flag, PlanSuggestion, ReportRun
 from attendance.services.weeks import recount_patient
 from notifications.models import Message
 from notifications.services.feeds import create_feed
@@ -139,6 +140,22 @@ def _family(cast: Cast, number: int) -> None:
     )
 
 
+def _reports(cast: Cast, number: int) -> None:
+    ReportRun.objects.bulk_create(
+        [
+            ReportRun(
+                requested_by=cast.cory,
+                kind="hours",
+                format="csv",
+                asked=ReportAsked("hours", ADMITTED, ADMITTED).as_json(),
+                requested_at=NOW,
+                expires_at=NOW + timedelta(days=1),
+            )
+            for _ in range(number)
+        ]
+    )
+
+
 def _una(cast: Cast) -> Patient:
     found: Patient | None = Patient.objects.filter(name="Una").first()
     return found or cast.patient("Una", account=True)
@@ -155,6 +172,7 @@ LISTS: dict[str, tuple[Fill, str, int]] = {
     "sessions and their fit": (_sessions, "sessions/?limit=200&patient={una}", 11),
     "sessions that fit": (_sessions, "sessions/?limit=200&fits=true&patient={una}", 11),
     "bookings": (_bookings, "bookings/", 3),
+    "reports": (_reports, "reports/", 4),
     "work hours": (_work_hours, "work-hours/?patient={una}", 5),
     "series": (_series, "series/", 4),
     "the board": (_weeks, "weeks/", 7),

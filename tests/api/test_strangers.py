@@ -35,7 +35,9 @@ class Clinic:
     booking: Booking = field(init=False)
 
     def __post_init__(self) -> None:
+        from attendance.domain.reports import ReportAsked
         from attendance.models import Flag, PlanSuggestion, TreatmentWeek
+        from attendance.services.report_runs import request_run
         from attendance.services.roster import RosterRow, save_rows
         from attendance.services.weeks import recount_patient
         from notifications.services.feeds import create_feed
@@ -100,6 +102,9 @@ class Clinic:
             "flag_id": str(flag.pk),
             "week_id": str(week.pk),
             "feed_id": str(feed.pk),
+            "report_id": str(
+                request_run(ReportAsked("hours", ADMITTED, ADMITTED), file_format="csv", actor=cast.cory, now=NOW).pk
+            ),
         }
 
 
@@ -154,6 +159,10 @@ def _pair(clinic: Clinic) -> Any:
 
 def _track(clinic: Clinic) -> Any:
     return {**_enrollment(clinic), "series": [clinic.ids["series_id"]]}
+
+
+def _report(clinic: Clinic) -> Any:
+    return {"report": "ledger", "patients": [str(clinic.cast.ana.pk)], "from": "2026-11-16", "to": "2026-11-22"}
 
 
 def _intake(clinic: Clinic) -> Any:
@@ -235,6 +244,10 @@ TABLE: dict[str, dict[str, Asked]] = {
     "assign-flag": {"post": UNSEEN},
     "flag-notes": {"get": UNSEEN, "post": UNSEEN},
     "resolve-flag": {"post": UNSEEN},
+    "reports": {"get": EMPTY, "post": Asked(404, _report)},
+    "report": {"get": UNSEEN},
+    "cancel-report": {"post": UNSEEN},
+    "report-file": {"get": UNSEEN},
     "calendar-feeds": {"get": EMPTY, "post": Asked(403)},
     "calendar-feed": {"get": UNSEEN, "patch": UNSEEN, "delete": UNSEEN},
     "rotate-feed": {"post": UNSEEN},

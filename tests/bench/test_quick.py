@@ -18,6 +18,8 @@ NAMES = [
     "changes under a storm of 12 clients",
     "12 weeks of 20 series",
     "an edit of all, 12 x 12 bookings",
+    "weekly hours as CSV",
+    "weekly hours as XLSX",
 ]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

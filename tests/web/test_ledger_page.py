@@ -73,7 +73,7 @@ def test_a_short_week_shows_every_minute_and_what_was_done(cast: Cast, client: C
         "Tue 10 Nov 6–9 pm 180 0 Group · process · No-show −180 not there Dana K. Dana, Thu 12 Nov, 8 am Late entry",
         "Wed 11 Nov 6–9 pm 180 0 Group · process · Excused (work) −180 not there Dana K. Dana, Wed 11 Nov, 9 pm",
     ]
-    assert page.texts("span", "ledger-figures") == ["12 h offered 12 h scheduled 2 h 56 attended 0 days billable"]
+    assert page.texts("span", "ledger-figures") == ["12 h offered 12 h scheduled 2 h 56 attended 0 billable days"]
     assert page.texts("p", "ledger-cause") == ["1 roster of this week is not signed"]
     (done,) = page.texts("section", "what-was-done")
     assert done == (

@@ -16,6 +16,7 @@ from attendance.services.freezing import final_figures, records_of
 from people.models import Admission
 from scheduling.enums import SessionState
 from scheduling.models import Booking, Session
+from web.demo.contacts import put_down_contacts
 from web.demo.sheets import Sheet, as_json, reset_sequences
 
 SWEEP = timedelta(minutes=10)
@@ -35,6 +36,7 @@ def reckon(*, now: datetime, say: Say) -> None:
     say("Counting the weeks ...")
     with transaction.atomic():
         _close_history(now)
+        put_down_contacts(now=now)
     weeks.ensure_weeks(now=now)
     dates = TreatmentWeek.objects.open().order_by("week").values_list("week", flat=True).distinct()
     for week in list(dates):

@@ -22,6 +22,7 @@ from web.components.hours_bar import HoursBar
 from web.rows.board import bar_of, result_of
 from web.rows.contacts import when_said
 from web.rows.deductions import deduction_words
+from web.rows.four_figures import NamedFigure, four_figures
 from web.rows.people import week_note
 from web.rows.sessions import counselors_of, kind_of
 from web.rows.week_actions import DoneLine, done_lines
@@ -76,7 +77,7 @@ class LedgerWeekView:
     status: str
     result: str
     bar: HoursBar
-    figures: Sequence[tuple[str, str]]
+    figures: Sequence[NamedFigure]
     rows: Sequence[LedgerRow]
     is_open: bool
     unsigned: str
@@ -177,17 +178,6 @@ def ledger_week(
         done=done_lines(actions, zone) if short else (),
         asks_what_was_done=short,
     )
-
-
-def four_figures(week: TreatmentWeek) -> list[tuple[str, str]]:
-    """Offered, scheduled, attended and billable, each with its word."""
-    days = ngettext("%(count)d day", "%(count)d days", week.billable_days) % {"count": week.billable_days}
-    return [
-        (figures.minutes(week.offered_minutes), _("offered")),
-        (figures.minutes(week.scheduled_minutes), _("scheduled")),
-        (figures.minutes(week.credited_minutes), _("attended")),
-        (days, _("billable")),
-    ]
 
 
 def ledger_row(record: AttendanceRecord) -> LedgerRow:

@@ -15,7 +15,7 @@ from attendance.domain.reports import Report, ReportAsked, Row
 from attendance.enums import ReportFormat, ReportKind
 from attendance.models import ReportRun, TreatmentWeek
 from attendance.queries.reports import report
-from attendance.queries.reports.people import people_count, weeks_asked
+from attendance.queries.reports.people import people_count, people_within, weeks_asked
 from attendance.services.report_files import MIME, file_of, in_language
 from attendance.services.report_looks import AS_PAGE, people_reported, report_opened
 from attendance.services.report_runs import is_long, request_run
@@ -195,7 +195,7 @@ def _sample(user: User, kind: str, named: list[str]) -> tuple[int, ...]:
     if kind != ReportKind.PACKET:
         return ()
     ids = people_named(named)
-    if not ids or _reportable(user).filter(pk__in=ids).count() != len(ids):
+    if not ids or people_within(user, ids) != len(ids):
         raise Http404
     return ids
 

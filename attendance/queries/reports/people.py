@@ -46,3 +46,9 @@ def units(user: User, asked: ReportAsked) -> int:
 def people_count(user: User, asked: ReportAsked) -> int:
     """How many people the report is about; one query."""
     return weeks_asked(user, asked).values("patient_id").distinct().count()
+
+
+def people_within(user: User, patient_ids: Sequence[int]) -> int:
+    """How many of these people the account may report on, as `attendance.report_on` says of each; one query."""
+    weeks = TreatmentWeek.objects.on_board_of(user).filter(patient_id__in=patient_ids)
+    return weeks.order_by().values("patient_id").distinct().count()
