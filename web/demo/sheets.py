@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.management.color import no_style
 from django.db import connection, models
+from django.db.models.expressions import DatabaseDefault
 
 BATCH = 5_000
 
@@ -98,6 +99,8 @@ def _day(value: date) -> Any:
 
 
 def _prepared(field: "models.Field[Any, Any]", value: Any) -> Any:
+    if isinstance(value, DatabaseDefault):  # where a statement names a column, the database no longer fills it in
+        value = field.db_default
     if isinstance(field, models.JSONField):
         return as_json(value)
     return field.get_db_prep_save(value, connection)
