@@ -14,6 +14,7 @@ class SubjectType(models.TextChoices):
     BOOKING = "booking", _("Appointment")
     INVITATION = "invitation", _("Invitation")
     USER = "user", _("Account")
+    SESSION = "session", _("Session")
 
 
 class MessageKind(models.TextChoices):
@@ -23,6 +24,7 @@ class MessageKind(models.TextChoices):
     INVITATION = "invitation", _("Invitation")
     INVITATION_CHANGE = "invitation_change", _("Change of an invitation")
     CHANGE = "change", _("Change of an appointment")
+    NUDGE = "nudge", _("Unsigned roster")
     DIGEST = "digest", _("Morning digest of the board")
     OFFER = "offer", _("A time has opened")
     SEAT = "seat", _("A time that was waited for")

@@ -6,15 +6,17 @@ from django.utils import timezone
 from notifications.services.change_notices import queue_changes
 from notifications.services.delivery import deliver_due
 from notifications.services.digests import queue_digests
+from notifications.services.nudges import queue_nudges
 from notifications.services.reminders import queue_due
 
 
 @shared_task
 def queue_reminders() -> None:
-    """Write an outbox row for every reminder and digest whose time has come."""
+    """Write an outbox row for every reminder, digest and nudge whose time has come."""
     now = timezone.now()
     queue_due(now=now)
     queue_digests(now=now)
+    queue_nudges(now=now)
 
 
 @shared_task

@@ -116,6 +116,15 @@ def offer_ended_text(
         return letter.text(_("The time on %(day)s, %(time)s") % when, paragraphs)
 
 
+def nudge_text(starts_at: datetime, *, zone: ZoneInfo, language: str, url: str) -> Text:
+    """Something of a day and a time waits for a signature of the staff; what it is stands behind the sign-in."""
+    local = starts_at.astimezone(zone)
+    with translation.override(language):
+        when = {"day": short_day(local, language=language), "time": clock_time(local, language=language)}
+        body = "\n\n".join([_("A list of %(day)s, %(time)s is not signed yet.") % when, url])
+        return Text(subject=_("%(day)s, %(time)s: a signature is missing") % when, body=body + "\n")
+
+
 @dataclass(frozen=True)
 class Letter:
     """What every message about a time has in common: whose clocks and language, whom to call, how to stop them."""

@@ -25,7 +25,7 @@ class Sheet:
         fields = {field.attname: field for field in model._meta.concrete_fields}
         key = model._meta.pk.attname
         defaults = [name for name in fields if name not in {key, *names}]
-        self._constants = tuple(_prepared(fields[name], fields[name].get_default()) for name in defaults)
+        self._constants = tuple(_prepared(fields[name], _default_of(fields[name])) for name in defaults)
         self._columns = [str(fields[name].column) for name in (key, *names, *defaults)]
         self._prepare = [(at, do) for at, name in enumerate(names) if (do := _preparation(fields[name])) is not None]
         last = model._default_manager.aggregate(last=models.Max("pk"))["last"]
@@ -96,6 +96,14 @@ def _instant(value: datetime) -> Any:
 @lru_cache(maxsize=10_000)
 def _day(value: date) -> Any:
     return connection.ops.adapt_datefield_value(value)
+
+
+def _default_of(field: "models.Field[Any, Any]") -> Any:
+    """The value that a row takes which says nothing of it: the model's own, or the one that the database holds."""
+    if field.has_default() or not field.has_db_default():
+        return field.get_default()
+    held = field.db_default
+    return held.value if isinstance(held, models.Value) else held
 
 
 def _prepared(field: "models.Field[Any, Any]", value: Any) -> Any:
