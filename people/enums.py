@@ -60,6 +60,20 @@ class FamilyShare(models.TextChoices):
     ATTENDANCE = "attendance", _("Whether the patient came")
 
 
+class ClosureKind(models.TextChoices):
+    HOLIDAY = "holiday", _("Holiday")
+    CLOSURE = "closure", _("Closure")
+
+
+class ClosureState(models.TextChoices):
+    """A holiday of the state's is proposed until somebody says that the site is closed; one that was lifted, or that
+    nobody wanted, is not proposed again."""
+
+    PROPOSED = "proposed", _("Not decided yet")
+    IN_FORCE = "in_force", _("Closed")
+    LIFTED = "lifted", _("Open after all")
+
+
 class Look(models.TextChoices):
     """What the trail records besides changes: who opened what."""
 

@@ -8,12 +8,14 @@ from typing import Any
 
 import rules
 
-from people.models import Admission, Counselor, Patient, Program, User
+from people.models import Admission, Counselor, Patient, Program, Site, User
 
 
 def _site_ids(thing: Any) -> set[int]:
     if isinstance(thing, Patient):
         return set(Admission.objects.filter(patient=thing).values_list("site_id", flat=True))
+    if isinstance(thing, Site):
+        return {thing.pk}
     if isinstance(thing, Admission):
         return {thing.site_id}
     if isinstance(thing, Counselor):
@@ -67,6 +69,7 @@ def is_clinic_staff(user: User) -> bool:
 
 rules.add_perm("people.change_patient", manages_site_of)
 rules.add_perm("people.change_plan", manages_site_of)
+rules.add_perm("people.change_site", manages_site_of)
 rules.add_perm("people.change_templates", manages_program)
 rules.add_perm("people.register_patient", manages_site_of)
 rules.add_perm("people.change_family", is_own_record | has_in_caseload | manages_site_of)

@@ -3,8 +3,9 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from people.domain.time import Interval
 from people.enums import Look
-from people.models import Admission, Patient, Site, TrailEntry, User
+from people.models import Admission, Patient, Site, SiteClosure, TrailEntry, User
 
 NOWHERE = ZoneInfo("UTC")
 
@@ -31,3 +32,9 @@ def last_look(patient_id: int, *, before: datetime, but: User) -> TrailEntry | N
     """When somebody else last opened anything of the patient's; who it was is on the entry, as an id."""
     looks = TrailEntry.objects.filter(patient_id=patient_id, at__lt=before, action__in=Look.values)
     return looks.exclude(actor_id=but.pk).order_by("-at", "-pk").first()
+
+
+def closures_in(site: Site, interval: Interval) -> list[SiteClosure]:
+    """The closures in force of a site that meet the interval, in one query: why a week lost evenings."""
+    rows = SiteClosure.objects.in_force().near(interval).filter(site=site).select_related("site")
+    return [row for row in rows if row.interval.overlaps(interval)]

@@ -123,6 +123,27 @@ class RoomBusy(Refusal):
     title = _("The room is taken at that time")
 
 
+class OutsideOpeningHours(Refusal):
+    """`data["conflicts"]` names each time, `data["opening_hours"]` the hours of those weekdays."""
+
+    code = "outside_opening_hours"
+    title = _("The site is not open at that time")
+
+
+class SiteClosed(Refusal):
+    """`data["conflicts"]` names each time, and the closure that it falls into."""
+
+    code = "site_closed"
+    title = _("The site is closed that day")
+
+
+class SessionsOutsideHours(Refusal):
+    """`data["conflicts"]` names the sessions ahead that the new opening hours would leave outside."""
+
+    code = "sessions_outside_hours"
+    title = _("Sessions ahead lie outside these hours; move or cancel them first")
+
+
 class TrackRefused(Refusal):
     """Some dates of a track cannot be booked; `data["dates"]` names each with its codes. Nothing was written."""
 

@@ -46,6 +46,7 @@ from web.views.schedule import schedule
 from web.views.schedule_series import schedule_series, schedule_series_new
 from web.views.schedule_sessions import schedule_session, schedule_session_new
 from web.views.sign_in import sign_in_sheet, sign_in_slips
+from web.views.sites import site
 from web.views.styleguide import styleguide
 from web.views.today import today
 from web.views.track_design import tracks
@@ -148,6 +149,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<int:session_id>/roster/live/", roster_live, name="roster-live"),
     path("sessions/<int:session_id>/roster/walk-in/", walk_in, name="walk-in"),
     path("sites/<int:site_id>/door/", door, name="door"),
+    path("sites/<int:site_id>/", site, name="site"),
     path("styleguide/", styleguide, name="styleguide"),
     path("today/", today, name="today"),
     path("tracks/", tracks, name="tracks"),

@@ -35,6 +35,7 @@ from scheduling.services.series_changes import Scope, SeriesEdit
 from scheduling.services.series_edit import edit_series
 from scheduling.services.series_pauses import pause_edit, resume_edit
 from scheduling.services.series_preview import Preview, preview_edit
+from scheduling.services.telehealth import open_links
 
 
 class SeriesAnswer(serializers.Serializer[SessionSeries]):
@@ -160,7 +161,8 @@ class Series(Resource):
         """Its sessions, the soonest first."""
         series = self.find(self.seen, series_id)
         rows = narrowed(for_display(Session.objects.filter(series=series)), self.asked(OccurrenceParameters))
-        return self.answer_page(self.page(rows.order_by("starts_at", "pk")), SessionAnswer)
+        page = self.page(rows.order_by("starts_at", "pk"))
+        return self.answer_page(page, SessionAnswer, opens=open_links(page, self.user, now=self.now))
 
     @extend_schema(
         request=SeriesChange,
@@ -239,7 +241,8 @@ class Series(Resource):
         confirmed = None if cancel and "confirmed_lost" not in said else confirmed_of(said)
         self._do(series, edit, confirmed)
         session = for_display(series.sessions.all()).get(occurrence_local=said["occurrence"][:16])
-        return self.answer(session, SessionAnswer, status=status)
+        opens = open_links([session], self.user, now=self.now)
+        return self.answer(session, SessionAnswer, status=status, opens=opens)
 
     def _edited(
         self, series: SessionSeries, edit: SeriesEdit, said: dict[str, Any], confirmed: set[int], form: Any

@@ -35,6 +35,7 @@ from scheduling.models.keep_apart import hidden_from
 from scheduling.queries import SessionFit, for_display, sessions_with_fit
 from scheduling.services.session_rules import SessionFields
 from scheduling.services.sessions import cancel_session, change_session, create_session
+from scheduling.services.telehealth import open_links
 
 MOST_COUNSELORS = 10
 MOST_BREAKS = 20
@@ -61,7 +62,9 @@ class SessionAnswer(serializers.Serializer[Session]):
     room = Id("room_id", allow_null=True)
     room_name = serializers.SerializerMethodField()
     mode = serializers.ChoiceField(Mode.choices)
-    telehealth_url = Text()
+    telehealth_url = serializers.SerializerMethodField(
+        help_text="From 15 minutes before the start until the end, for those booked and the staff; null otherwise."
+    )
     fits = serializers.SerializerMethodField(help_text="null where nobody was asked about.")
     why_not = serializers.SerializerMethodField(help_text="Every code that booking would answer now.")
 
@@ -73,6 +76,10 @@ class SessionAnswer(serializers.Serializer[Session]):
 
     def get_room_name(self, session: Session) -> str | None:
         return session.room.name if session.room else None
+
+    def get_telehealth_url(self, session: Session) -> str | None:
+        opens: frozenset[int] = self.context.get("opens", frozenset())
+        return session.telehealth_url if session.pk in opens else None
 
     def get_fits(self, session: Session) -> bool | None:
         found = self._fit(session)
@@ -168,7 +175,7 @@ class Sessions(Resource):
         fitting = [found for found in sessions_with_fit(ahead, patient_id, now=self.now) if found.fits]
         page = self.page(fitting)
         fits = {found.session.pk: found for found in page}
-        return self.answer_page([found.session for found in page], SessionAnswer, fits=fits)
+        return self._answer_page([found.session for found in page], fits)
 
     @extend_schema(request=SessionInput, responses={201: SessionAnswer})
     @once_per_key()
@@ -179,14 +186,14 @@ class Sessions(Resource):
         reason = said.pop("override_reason", "")
         fields = SessionFields(**_as_fields(said))
         session = create_session(fields, actor=self.user, now=self.now, override_reason=reason)
-        return self.answer(self.seen.get(pk=session.pk), SessionAnswer, status=201)
+        return self._answer_one(self.seen.get(pk=session.pk), status=201)
 
     @extend_schema(parameters=[WhoParameters], responses=SessionAnswer)
     def retrieve(self, request: Request, session_id: str) -> Response:
         patient_id = self._whom(self.asked(WhoParameters))
         seen = self.seen if patient_id is None else self.seen.exclude(hidden_from(patient_id))
         session = self.find(seen, session_id)
-        return self.answer(session, SessionAnswer, fits=self._fits([session], patient_id))
+        return self._answer_one(session, fits=self._fits([session], patient_id))
 
     @extend_schema(request=SessionInput, responses=SessionAnswer)
     def partial_update(self, request: Request, session_id: str) -> Response:
@@ -198,7 +205,7 @@ class Sessions(Resource):
         reason = said.pop("override_reason", "")
         fields = SessionFields(**{**_fields_of(session), **_as_fields(said)})
         change_session(session, fields, actor=self.user, now=self.now, override_reason=reason)
-        return self.answer(self.seen.get(pk=session.pk), SessionAnswer)
+        return self._answer_one(self.seen.get(pk=session.pk))
 
     @extend_schema(request=CancelInput, responses=SessionAnswer)
     def cancel(self, request: Request, session_id: str) -> Response:
@@ -206,7 +213,7 @@ class Sessions(Resource):
         session = self.find(self.seen, session_id)
         self.must("scheduling.change_session", session)
         cancel_session(session, actor=self.user, now=self.now, reason=self.said(CancelInput).get("reason", ""))
-        return self.answer(self.seen.get(pk=session.pk), SessionAnswer)
+        return self._answer_one(self.seen.get(pk=session.pk))
 
     def _whom(self, asked: dict[str, Any]) -> int | None:
         patient: Patient | None = asked.get("patient")
@@ -218,7 +225,14 @@ class Sessions(Resource):
         return {found.session.pk: found for found in sessions_with_fit(sessions, patient_id, now=self.now)}
 
     def _answer_with_fit(self, page: Sequence[Session], patient_id: int | None) -> Response:
-        return self.answer_page(page, SessionAnswer, fits=self._fits(page, patient_id))
+        return self._answer_page(page, self._fits(page, patient_id))
+
+    def _answer_page(self, page: Sequence[Session], fits: dict[int, SessionFit]) -> Response:
+        return self.answer_page(page, SessionAnswer, fits=fits, opens=open_links(page, self.user, now=self.now))
+
+    def _answer_one(self, session: Session, *, status: int = 200, **context: Any) -> Response:
+        opens = open_links([session], self.user, now=self.now)
+        return self.answer(session, SessionAnswer, status=status, opens=opens, **context)
 
 
 def narrowed(rows: QuerySet[Session], asked: dict[str, Any]) -> QuerySet[Session]:

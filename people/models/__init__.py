@@ -1,6 +1,7 @@
 """One noun a file."""
 
 from people.models.admission import Admission
+from people.models.closure import SiteClosure
 from people.models.counselor import Counselor, CounselorCredential
 from people.models.family import FamilyConsent, FamilyMember
 from people.models.leave import Leave
@@ -29,6 +30,7 @@ __all__ = [
     "Program",
     "Room",
     "Site",
+    "SiteClosure",
     "TrailEntry",
     "User",
 ]

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 
+from people.domain.opening import OpeningHours, read_hours
 from people.validators import validate_time_zone
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Site(models.Model):
 
     `sender_name` is what messages call the clinic: it must not betray the care (42 CFR Part 2).
     `opening_hours` maps weekday numbers ("0" is Monday) to lists of ["HH:MM", "HH:MM"]; empty means always open.
+    `country` and `subdivision` (ISO 3166: "US", "CO") say whose public holidays are proposed.
     """
 
     name = models.CharField(max_length=120)
@@ -31,6 +33,8 @@ class Site(models.Model):
     phone = models.CharField(max_length=32, blank=True)
     sender_name = models.CharField(max_length=60, blank=True)
     opening_hours = models.JSONField(default=dict, blank=True)
+    country = models.CharField(max_length=2, default="US", db_default="US")
+    subdivision = models.CharField(max_length=3, blank=True, default="", db_default="")
 
     objects: ClassVar = SiteQuerySet.as_manager()
 
@@ -44,13 +48,22 @@ class Site(models.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    @property
+    def open_times(self) -> OpeningHours:
+        """When it is open."""
+        return OpeningHours(read_hours(self.opening_hours), self.zone)
+
 
 class Room(models.Model):
-    """A room of a site; `seats` counts everybody in it, guests of family sessions included."""
+    """A room of a site; `seats` counts everybody in it, guests of family sessions included.
+
+    One that is not `active` is offered for nothing new; what is on in it stays.
+    """
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="rooms")
     name = models.CharField(max_length=80)
     seats = models.PositiveSmallIntegerField()
+    active = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         ordering: ClassVar = ["name", "id"]

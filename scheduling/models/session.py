@@ -52,6 +52,7 @@ class Session(models.Model):
     `occurrence_local` is the wall time that the series gave it, and stays its identity when it is moved. `off_series`
     marks one that the series itself took away (an edit, its end, a pause): where the series wants it again it comes
     back under its id, while one that somebody cancelled stays cancelled.
+    `closed_by` is the closure of the site that called it off; lifted, it may give the session back.
     `guests_expected` are family members who said that they come: they count against the room, never against the seats.
     """
 
@@ -80,6 +81,9 @@ class Session(models.Model):
     counselors = models.ManyToManyField(
         "people.Counselor", through="scheduling.SessionCounselor", related_name="sessions"
     )
+    closed_by = models.ForeignKey(
+        "people.SiteClosure", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions", db_index=False
+    )
     changed_at = models.DateTimeField()
 
     objects: ClassVar = SessionQuerySet.as_manager()
@@ -89,6 +93,7 @@ class Session(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["program", "starts_at"], name="session_program_start"),
             models.Index(fields=["site", "starts_at"], name="session_site_start"),
+            models.Index(fields=["closed_by"], condition=Q(closed_by__isnull=False), name="session_closed_by"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_start"),

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -24,7 +25,8 @@ from scheduling.errors import (
     SessionStarted,
 )
 from scheduling.models import Booking, Session
-from scheduling.queries import calendar_of, option_of
+from scheduling.queries import AdmissionCalendar, calendar_of, option_of
+from scheduling.services.conflicts import conflicts_with
 from scheduling.services.invitations import withdraw_of
 from scheduling.services.locks import lock_patient, lock_sessions, read_booking
 from scheduling.services.seats import free_seat, take_seat
@@ -160,7 +162,8 @@ def place(
     to_waitlist = waitlist and standing == ["session_full"]
     if (standing and not to_waitlist) or calendar.admission is None:
         refusal = BY_CODE[standing[0]] if standing else NotEnrolled
-        raise refusal(codes=list(codes), session=str(session.pk))
+        conflicts = _in_the_way(session, calendar) if "overlaps_booking" in standing else []
+        raise refusal(codes=list(codes), session=str(session.pk), **({"conflicts": conflicts} if conflicts else {}))
     if not to_waitlist and not take_seat(session):
         if not waitlist:
             raise SessionFull(codes=["session_full"], session=str(session.pk))
@@ -232,6 +235,14 @@ def facts(booking: Booking) -> dict[str, object]:
         "counted_minutes": booking.counted_minutes,
         "late": booking.late,
     }
+
+
+def _in_the_way(session: Session, calendar: AdmissionCalendar) -> list[dict[str, Any]]:
+    """The patient's other appointments at that time."""
+    others = (row for row in calendar.value.bookings if row.session_id != session.pk)
+    return conflicts_with(
+        ("patient", int(str(row.session_id))) for row in others if row.interval.overlaps(session.interval)
+    )
 
 
 def _lifted(*, accept_work_overlap: bool, override_reason: str) -> frozenset[str]:

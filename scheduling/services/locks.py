@@ -1,11 +1,11 @@
-"""Locks in the fixed order: patient, then series, then sessions, then counselors, each by id.
+"""Locks in the fixed order: patient, then series, then sessions, then counselors, each by id; then the site.
 
 On SQLite the immediate transaction is the lock.
 """
 
 from collections.abc import Iterable
 
-from people.models import Counselor, Patient
+from people.models import Counselor, Patient, Site
 from scheduling.models import Booking, Session, SessionSeries
 
 
@@ -44,3 +44,8 @@ def lock_counselors(counselor_ids: Iterable[int]) -> list[Counselor]:
 def read_booking(booking_id: int) -> Booking:
     """The booking as it stands now, with what its services need."""
     return Booking.objects.select_related("admission__program", "admission__site").get(pk=booking_id)
+
+
+def lock_site(site_id: int) -> Site:
+    """The site, after all other locks: sessions are put there, or it is closed, one after the other."""
+    return Site.objects.select_for_update(no_key=True).get(pk=site_id)

@@ -8,17 +8,20 @@ from django.db import transaction
 from people.constraints import refusing
 from people.domain.time import Interval, format_wall, parse_wall
 from people.errors import Refusal
-from people.models import User
+from people.models import SiteClosure, User
 from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.domain.recurrence import Occurrence
 from scheduling.domain.staffing import LIFTED_WITH_A_REASON, Duty, Hindrance
+from scheduling.enums import Mode, SessionState
 from scheduling.errors import CounselorBusy, RoomBusy
 from scheduling.models import Session, SessionCounselor, SessionSeries
 from scheduling.services.locks import lock_counselors
 from scheduling.services.series_changes import fields_of
 from scheduling.services.series_rules import SeriesFields, check_series, expand, session_columns
 from scheduling.services.series_staffing import duties_of, unfit_occurrences
+from scheduling.services.session_rules import refuse_unused
+from scheduling.services.site_times import SiteTimes
 from scheduling.services.staffing import Staff, first_refusal, lifted_by
 from scheduling.services.standing import lock_members, seat_members
 from scheduling.signals import seats_changed
@@ -48,6 +51,7 @@ def create_series(
     or RoomBusy where somebody else books them at the same moment.
     """
     check_series(fields)
+    refuse_unused(fields.room)
     lifted = lifted_by(override_reason)
     with refusing(CONSTRAINTS), transaction.atomic():
         lock_counselors(one.pk for one in fields.counselors)
@@ -70,10 +74,22 @@ def create_series(
         after = {"rrule": series.rrule, "starts_at_local": series.starts_at_local}
         record("series_created", series, actor=actor, now=now, after=after, reason=override_reason)
         since = max(parse_wall(series.starts_at_local).date(), (now - BACK).date())
+        _refuse_shut(series, since=since, until=_horizon(now, weeks))
         if not without_clashing:
             _refuse_unfit(series, fields, since=since, until=_horizon(now, weeks), lifted=lifted)
         materialize([series], now=now, until=_horizon(now, weeks), since=since, lifted=lifted)
     return series
+
+
+def _refuse_shut(series: SessionSeries, *, since: date, until: date) -> None:
+    """A series whose evenings lie outside the opening hours is refused; those in a closure are made as called off."""
+    last = min(until, series.ends_on) if series.ends_on else until
+    if last < since or series.mode == Mode.TELEHEALTH or not series.site.opening_hours:
+        return
+    asked = [(Interval(one.starts_at, one.ends_at), series.mode) for one in expand(series, first=since, last=last)]
+    refusal = SiteTimes(series.site, series.site.open_times, ()).refusal(asked)
+    if refusal is not None:
+        raise refusal
 
 
 def _refuse_unfit(
@@ -159,7 +175,10 @@ def make_sessions(
     now: datetime,
     lifted: frozenset[Hindrance] = LIFTED_WITH_A_REASON,
 ) -> list[Session]:
-    """Sessions for these occurrences, which must be new; without a counselor or room that cannot be had at the time."""
+    """Sessions for these occurrences, which must be new; without a counselor or room that cannot be had at the time.
+
+    Those in a closure of the site are made as called off, so that they can be given back if it is lifted.
+    """
     if not wanted:
         return []
     fields = fields_of(series)
@@ -167,9 +186,15 @@ def make_sessions(
     span = Interval(min(one.starts_at for one in wanted), max(one.ends_at for one in wanted))
     rooms_taken = _room_times(series.room_id, span)
     staff = Staff.load(counselor_ids, span)
+    site = SiteTimes.locked(series.site, span)
     sessions, leads = [], []
     for one, duty in zip(wanted, duties_of(fields, wanted) if counselor_ids else [None] * len(wanted), strict=True):
         interval = Interval(one.starts_at, one.ends_at)
+        closure = site.closure_at(interval, series.mode)
+        if closure is not None:
+            sessions.append(_session(series, fields, one, room_id=series.room_id, now=now, closure=closure))
+            leads.append(counselor_ids)
+            continue
         room_id = None if any(interval.overlaps(taken) for taken in rooms_taken) else series.room_id
         rooms_taken += [interval] if room_id else []
         sessions.append(_session(series, fields, one, room_id=room_id, now=now))
@@ -177,19 +202,32 @@ def make_sessions(
     made = Session.objects.bulk_create(sessions, batch_size=500)
     SessionCounselor.objects.bulk_create(
         [
-            SessionCounselor(session=session, counselor_id=pk, starts_at=session.starts_at, ends_at=session.ends_at)
+            SessionCounselor(
+                session=session,
+                counselor_id=pk,
+                starts_at=session.starts_at,
+                ends_at=session.ends_at,
+                live=session.is_live,
+            )
             for session, free in zip(made, leads, strict=True)
             for pk in free
         ],
         batch_size=500,
     )
-    seats_changed.send(Session, session_ids=[session.pk for session in made], now=now)
-    seat_members(series, made, now=now)
+    held = [session for session in made if session.is_live]
+    seats_changed.send(Session, session_ids=[session.pk for session in held], now=now)
+    seat_members(series, held, now=now)
     return made
 
 
 def _session(
-    series: SessionSeries, fields: SeriesFields, one: Occurrence, *, room_id: int | None, now: datetime
+    series: SessionSeries,
+    fields: SeriesFields,
+    one: Occurrence,
+    *,
+    room_id: int | None,
+    now: datetime,
+    closure: SiteClosure | None = None,
 ) -> Session:
     return Session(
         series=series,
@@ -198,6 +236,8 @@ def _session(
         site_id=series.site_id,
         room_id=room_id,
         changed_at=now,
+        closed_by=closure,
+        state=SessionState.CANCELLED if closure else SessionState.SCHEDULED,
         **session_columns(fields, one),
     )
 

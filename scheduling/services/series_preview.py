@@ -1,17 +1,21 @@
 """An edit's preview: everything that it would do, as a value; and the edit's refusals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from people.models import Patient
+from people.domain.time import Interval
+from people.errors import Refusal
+from people.models import Patient, Site
 from scheduling.errors import CounselorBusy, RoomBusy, SeatsTaken
 from scheduling.models import Session, SessionSeries
-from scheduling.services.series_changes import SeriesEdit, Wanted
+from scheduling.services.conflicts import conflicts_with
+from scheduling.services.series_changes import Scope, SeriesEdit, Wanted
 from scheduling.services.series_fates import Clash, Fate, clashes_of, fates_of
 from scheduling.services.series_plan import Outline, Target, outline_of, target_of_one
 from scheduling.services.series_staffing import unfit_in
+from scheduling.services.site_times import SiteTimes, span_of
 from scheduling.services.staffing import first_refusal, lifted_by
 
 
@@ -20,7 +24,7 @@ class Preview:
     """What an edit would do, before anything is saved.
 
     `targets` are the occurrences that it is for, with what becomes of each; `too_small` those whose seats are taken
-    by more people than the new capacity has room for.
+    by more people than the new capacity has room for; `shut` says where the site is not open.
     """
 
     edit: SeriesEdit
@@ -30,6 +34,7 @@ class Preview:
     fates: tuple[Fate, ...]
     clashes: tuple[Clash, ...]
     too_small: tuple[Session, ...]
+    shut: Refusal | None = None
 
     def of(self, change: str) -> list[Target]:
         """The occurrences that are kept, moved, added or removed."""
@@ -60,6 +65,8 @@ class Preview:
                     for row in self.too_small
                 ]
             )
+        if self.shut is not None:
+            return self.shut
         if self.clashes and not self.edit.without_clashing:
             unfit = [(clash.duty, clash.finding) for clash in self.clashes if clash.duty and clash.finding]
             overlaps = [clash for clash in self.clashes if clash.finding is None]
@@ -67,13 +74,17 @@ class Preview:
                 return first_refusal(unfit)
             kind = CounselorBusy if any(clash.what == "counselor" for clash in overlaps) else RoomBusy
             busy = sorted({clash.other for clash in overlaps if clash.other is not None})
-            return kind(sessions=[str(pk) for pk in busy])
+            everything = ((clash.what, clash.other) for clash in overlaps if clash.other is not None)
+            return kind(sessions=[str(pk) for pk in busy], conflicts=conflicts_with(everything))
         return None
 
 
 def preview_edit(series: SessionSeries, edit: SeriesEdit, *, now: datetime) -> Preview:
     """What the edit would do to the series' occurrences. Raises InvalidInput, and the refusals of what is over."""
-    return _preview(series, edit, outline_of(series, edit, now=now))
+    outline = outline_of(series, edit, now=now)
+    if edit.scope is not Scope.THIS:
+        outline = replace(outline, targets=_around_closures(series.site, outline.targets))
+    return _preview(series, edit, outline)
 
 
 def preview_session_edit(session: Session, edit: SeriesEdit, *, now: datetime) -> Preview:
@@ -90,7 +101,40 @@ def _preview(series: SessionSeries | None, edit: SeriesEdit, outline: Outline) -
         fates=tuple(fates_of(outline.targets)),
         clashes=tuple(clashes_of(outline.targets) + unfit_in(outline.targets, lifted=lifted_by(edit.override_reason))),
         too_small=tuple(_too_small(outline.targets)),
+        shut=_shut(outline.targets),
     )
+
+
+def _around_closures(site: Site, targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    """Of many occurrences those that would come to lie in a closure of the site do not take place."""
+    asked = [(Interval(one.starts_at, one.ends_at), "") for one in targets if one.change in {"moved", "added"}]
+    if not asked:
+        return targets
+    times = SiteTimes.load(site, span_of(asked))
+    found = []
+    for one in targets:
+        anew = one.change in {"moved", "added"}
+        here = Interval(one.starts_at, one.ends_at)
+        if not (anew and times.closure_at(here, one.value("mode"))):
+            found.append(one)
+        elif one.change == "moved":
+            row = one.row
+            found.append(Target("removed", row.occurrence_local, row.starts_at, row.ends_at, row, by_series=False))
+    return tuple(found)
+
+
+def _shut(targets: Sequence[Target]) -> Refusal | None:
+    """What the site's hours and closures say against occurrences that get another time or mode, or are new."""
+    asked = [
+        target
+        for target in targets
+        if target.change in {"moved", "added"} or (target.change == "kept" and "mode" in target.columns)
+    ]
+    if not asked:
+        return None
+    wanted = [(Interval(one.starts_at, one.ends_at), one.value("mode")) for one in asked]
+    site_id = next((one.session.site_id for one in targets if one.session is not None), asked[0].value("site_id"))
+    return SiteTimes.load(Site.objects.get(pk=site_id), span_of(wanted)).refusal(wanted)
 
 
 def _too_small(targets: Sequence[Target]) -> list[Session]:

@@ -13,6 +13,7 @@ from people.models import Counselor, Program, Room, Site
 from scheduling.enums import Kind, Mode
 from scheduling.errors import CounselorBusy, RoomBusy
 from scheduling.models import Session, SessionCounselor
+from scheduling.services.conflicts import What, conflicts_with
 
 LONGEST = timedelta(hours=12)
 MOST_SEATS = 500
@@ -113,24 +114,35 @@ def _check_places(fields: Any, found: Findings) -> None:
             found.add("counselors", _("A counselor does not work at this site."))
 
 
+def asked_of(fields: SessionFields) -> tuple[Interval, str]:
+    """When the session is to be, and in which mode."""
+    return Interval(fields.starts_at, fields.ends_at), fields.mode
+
+
+def refuse_unused(room: Room | None) -> None:
+    """Raises InvalidInput for a room that is out of use: what is on in it stays, nothing new goes there."""
+    if room is not None and not room.active:
+        raise InvalidInput({"room": _("This room is not in use any more.")})
+
+
 def refuse_clashes(fields: SessionFields, *, without: int | None = None) -> None:
-    """Raises CounselorBusy or RoomBusy, listing the sessions in the way, where somebody or some room is taken."""
+    """Raises CounselorBusy or RoomBusy where somebody or some room is taken; `conflicts` names every session that
+    stands in the way, of either.
+    """
+    whole = Interval(fields.starts_at, fields.ends_at)
     leads = SessionCounselor.objects.filter(
         counselor__in=fields.counselors, live=True, starts_at__lt=fields.ends_at, ends_at__gt=fields.starts_at
     )
-    if without is not None:
-        leads = leads.exclude(session_id=without)
-    busy = sorted(leads.values_list("session_id", flat=True))
-    if busy:
-        raise CounselorBusy(sessions=[str(pk) for pk in busy])
+    busy = sorted(set(leads.exclude(session_id=without or 0).values_list("session_id", flat=True)))
+    rooms: list[int] = []
     if fields.room is not None:
-        whole = Interval(fields.starts_at, fields.ends_at)
-        taken = Session.objects.live().overlapping(whole).filter(room=fields.room)
-        if without is not None:
-            taken = taken.exclude(pk=without)
+        taken = Session.objects.live().overlapping(whole).filter(room=fields.room).exclude(pk=without or 0)
         rooms = sorted(taken.values_list("pk", flat=True))
-        if rooms:
-            raise RoomBusy(sessions=[str(pk) for pk in rooms])
+    if busy or rooms:
+        refusal, named = (CounselorBusy, busy) if busy else (RoomBusy, rooms)
+        everything: list[tuple[What, int]] = [("counselor", pk) for pk in busy]
+        everything += [("room", pk) for pk in rooms]
+        raise refusal(sessions=[str(pk) for pk in named], conflicts=conflicts_with(everything))
 
 
 def stored_breaks(breaks: Sequence[tuple[datetime, datetime]]) -> list[list[str]]:

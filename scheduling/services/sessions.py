@@ -17,8 +17,17 @@ from scheduling.enums import BookingStatus, SessionState
 from scheduling.errors import CounselorBusy, OverlapsBooking, RoomBusy, RosterSigned, SessionCancelled, SessionFull
 from scheduling.models import Booking, Session, SessionCounselor
 from scheduling.services.booking import release
+from scheduling.services.conflicts import conflicts_with
 from scheduling.services.locks import lock_counselors, lock_patients, lock_sessions
-from scheduling.services.session_rules import SessionFields, check_fields, refuse_clashes, stored_breaks
+from scheduling.services.session_rules import (
+    SessionFields,
+    asked_of,
+    check_fields,
+    refuse_clashes,
+    refuse_unused,
+    stored_breaks,
+)
+from scheduling.services.site_times import refuse_shut
 from scheduling.services.staffing import Demands, lifted_by, refuse_unfit
 from scheduling.signals import bookings_changed, seats_changed, session_changed
 
@@ -38,6 +47,8 @@ def create_session(fields: SessionFields, *, actor: User | None, now: datetime, 
     clinical = check_fields(fields)
     with refusing(CONSTRAINTS), transaction.atomic():
         lock_counselors(one.pk for one in fields.counselors)
+        refuse_unused(fields.room)
+        refuse_shut(fields.site, [asked_of(fields)])
         refuse_clashes(fields)
         _refuse_unfit(fields, {one.pk for one in fields.counselors}, override_reason)
         session = Session.objects.create(**_columns(fields), clinical_minutes=clinical, changed_at=now)
@@ -64,6 +75,8 @@ def change_session(
         locked = lock_sessions(session.pk)[session.pk]
         _refuse_finished(locked)
         lock_counselors(one.pk for one in fields.counselors)
+        if _takes_place_anew(locked, fields):
+            refuse_shut(fields.site, [asked_of(fields)])
         refuse_clashes(fields, without=locked.pk)
         _refuse_unfit(fields, _newly_asked(locked, fields), override_reason, session_id=locked.pk)
         if fields.capacity < locked.seats_taken + locked.seats_held:
@@ -155,6 +168,12 @@ def _columns(fields: SessionFields) -> dict[str, Any]:
     }
 
 
+def _takes_place_anew(session: Session, fields: SessionFields) -> bool:
+    """Whether another time, site or mode is asked for: what stays as it is needs no open door anew."""
+    now_asked = (fields.starts_at, fields.ends_at, fields.site.pk, fields.mode)
+    return now_asked != (session.starts_at, session.ends_at, session.site_id, session.mode)
+
+
 def _standing(session_id: int) -> Any:
     return Booking.objects.filter(session_id=session_id).exclude(status=BookingStatus.CANCELLED)
 
@@ -211,9 +230,13 @@ def _carry_bookings(session: Session, *, now: datetime) -> None:
         .filter(patient_id__in=[row.patient_id for row in live])
         .exclude(session=session)
     )
-    in_the_way = set(clashing.values_list("patient_id", flat=True))
+    in_the_way = list(clashing.values_list("patient_id", "session_id"))
     if in_the_way:
-        raise OverlapsBooking(bookings=[str(row.pk) for row in live if row.patient_id in in_the_way])
+        people = {patient_id for patient_id, _session_id in in_the_way}
+        raise OverlapsBooking(
+            bookings=[str(row.pk) for row in live if row.patient_id in people],
+            conflicts=conflicts_with(("patient", session_id) for _patient_id, session_id in in_the_way),
+        )
     for row in rows:
         row.starts_at, row.ends_at = session.starts_at, session.ends_at
         row.week = row.admission.week_of(session.starts_at).starts_on

@@ -113,6 +113,7 @@ TABLE: dict[str, Answers] = {
     "report-run-file": READ_ONLY,
     "sign-in-sheet": Answers(stranger=(404, 405), ben=(403, 405), nobody=(404, 405)),
     "sign-in-slips": Answers(stranger=(404, 405), ben=(403, 405), nobody=(404, 405)),
+    "site": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),  # Ben sees where he goes
     "outbox": Answers(stranger=(404, 405), ben=(403, 403), nobody=(403, 403)),
     "patient": READ_ONLY,
     "patient-ledger": READ_ONLY,
@@ -176,6 +177,7 @@ def address_of(cast: Cast) -> Callable[[str], str]:
         "pk": feed.pk,
         "patient_id": cast.ana.pk,
         "session_id": session.pk,
+        "site_id": cast.site.pk,
     }
     member = add_member(cast.ana, MemberFields("Rosa"), actor=None, now=NOW)
     invitation = Invitation.objects.create(

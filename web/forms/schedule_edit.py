@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from people.domain.time import format_wall
@@ -75,7 +76,9 @@ class OfferForm(forms.Form):
 
     def __init__(self, *args: Any, program: Program, site: Site, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.rooms = {str(room.pk): room for room in Room.objects.filter(site=site)}
+        chosen = str((self.initial or {}).get("room") or "")
+        usable = Q(active=True) | Q(pk=int(chosen)) if chosen.isdigit() else Q(active=True)
+        self.rooms = {str(room.pk): room for room in Room.objects.filter(usable, site=site)}
         self.people = {str(one.pk): one for one in Counselor.objects.filter(sites=site)}
         self._choose("focus", [("", "–"), *program.foci.values_list("code", "name")])
         self._choose("room", [("", _("None")), *((pk, room.name) for pk, room in self.rooms.items())])

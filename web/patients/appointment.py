@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from attendance.services.check_in import may_check_in
 from scheduling.enums import BookingStatus, Mode
 from scheduling.models import Booking, Session
+from scheduling.services.telehealth import is_open
 from web import format as figures
 from web.components.actions import Action
 from web.patients import words
 
-JOIN_BEFORE = timedelta(minutes=15)
 MAPS = "https://www.google.com/maps/dir/?"
 
 
@@ -62,9 +62,8 @@ def appointment_card(booking: Booking, *, zone: ZoneInfo, today: date, now: date
 
 def _join(booking: Booking, *, now: datetime) -> Action | None:
     session = booking.session
-    open_now = session.starts_at - JOIN_BEFORE <= now < session.ends_at
     booked = booking.status == BookingStatus.BOOKED and booking.live
-    if not (session.telehealth_url and session.mode != Mode.IN_PERSON and open_now and booked):
+    if not (booked and is_open(session, now=now)):
         return None
     attributes = {"rel": "noreferrer", "target": "_blank"}
     return Action(

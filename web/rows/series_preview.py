@@ -16,6 +16,7 @@ from scheduling.services.series_fates import Clash
 from scheduling.services.series_plan import Target
 from scheduling.services.series_preview import Preview
 from web import format as figures
+from web.rows.places import conflict_lines
 
 MOST_LINES = 40
 
@@ -72,10 +73,13 @@ def preview_view(preview: Preview, *, zone: ZoneInfo) -> PreviewView:
         lost=tuple(lost),
         changes=tuple(changes[:MOST_LINES]),
         more=max(0, len(changes) - MOST_LINES),
-        clashes=tuple(_clash_words(preview.clashes, zone)),
+        clashes=(*_clash_words(preview.clashes, zone), *(conflict_lines(preview.shut) if preview.shut else ())),
         carried=_carried(preview),
         confirmed=",".join(str(fate.booking.pk) for fate in preview.lost),
-        may_leave_out=bool(preview.clashes) and not preview.too_small and not preview.edit.without_clashing,
+        may_leave_out=bool(preview.clashes)
+        and not preview.too_small
+        and not preview.shut
+        and not preview.edit.without_clashing,
     )
 
 

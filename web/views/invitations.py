@@ -1,7 +1,5 @@
 """Answering an invitation by its link: no account, no name, nothing but when and where."""
 
-from datetime import timedelta
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -13,11 +11,11 @@ from people.errors import Refusal
 from scheduling.enums import InvitationState, Mode
 from scheduling.models import Invitation
 from scheduling.services.invitations import answer
+from scheduling.services.telehealth import is_open
 from web import format as figures
 from web.notices import say_bad
 from web.rows.sessions import day_of, times_of
 
-JOIN_BEFORE = timedelta(minutes=15)
 ANSWERS = {"yes": True, "no": False}
 
 
@@ -48,7 +46,7 @@ def _answer(request: HttpRequest, found: Invitation, token: str) -> HttpResponse
 
 def _context(found: Invitation) -> dict[str, object]:
     session, now = found.session, timezone.now()
-    near = session.starts_at - JOIN_BEFORE <= now < session.ends_at
+    near = is_open(session, now=now)
     return {
         "when": f"{figures.short_day(day_of(session))}, {times_of(session)}",
         "by_video": session.mode == Mode.TELEHEALTH,

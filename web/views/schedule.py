@@ -66,6 +66,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
         else None,
         "calendar": calendar_data(sessions, entries, site=site, first=week.starts_on) if view == "hours" else None,
         "may_change": may_change,
+        "shows_site": whole,
     }
     return render(request, "schedule/page.html", context)
 

@@ -22,6 +22,7 @@ from scheduling.services.series_edit import edit_series, edit_session
 from scheduling.services.series_preview import Preview, preview_edit, preview_session_edit
 from web.forms.schedule_edit import SCOPES, SessionForm
 from web.notices import say_bad, say_done
+from web.rows.places import conflict_lines
 from web.rows.series_preview import preview_view
 from web.views.staff import now, user_of
 
@@ -142,6 +143,8 @@ def show_errors(form: forms.Form, refusal: Refusal) -> None:
         field = name if name in form.fields else FIELDS.get(name, name)
         for sentence in sentences:
             form.add_error(field if field in form.fields else None, str(sentence))
+    for line in conflict_lines(refusal):
+        form.add_error(None, line)
 
 
 def week_address(site: Site, at: datetime) -> str:

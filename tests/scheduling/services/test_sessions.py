@@ -71,7 +71,13 @@ def test_counselor_and_room_are_never_in_two_places(cast: Cast) -> None:
     for options, code in tries:
         with pytest.raises(Refusal) as caught, transaction.atomic():
             cast.session("2026-11-18 20:59", **options)
-        assert (caught.value.code, caught.value.data) == (code, {"sessions": [str(first.pk)]})
+        taken = {
+            "what": code.partition("_")[0],
+            "id": str(first.pk),
+            "starts_at": "2026-11-18T18:00:00-07:00",
+            "ends_at": "2026-11-18T21:00:00-07:00",
+        }
+        assert (caught.value.code, caught.value.data) == (code, {"sessions": [str(first.pk)], "conflicts": [taken]})
     assert cast.session("2026-11-18 21:00").room == cast.room
 
 
@@ -118,12 +124,20 @@ def test_bookings_follow_a_moved_session(cast: Cast) -> None:
 def test_a_move_onto_another_appointment_of_somebody_moves_nothing(cast: Cast) -> None:
     session = cast.session("2026-11-21 09:00")
     booking = cast.booked(cast.ana, session)
-    cast.booked(cast.ana, cast.session("2026-11-22 09:00", counselor=False, room=False))
+    other = cast.session("2026-11-22 09:00", counselor=False, room=False)
+    cast.booked(cast.ana, other)
     moved = fields_of(session, cast, starts_at=at("2026-11-22 10:00"), ends_at=at("2026-11-22 12:00"))
     with pytest.raises(Refusal) as caught, transaction.atomic():
         change_session(session, moved, actor=cast.cory, now=NOW)
     session.refresh_from_db()
-    assert (caught.value.code, caught.value.data) == ("overlaps_booking", {"bookings": [str(booking.pk)]})
+    taken = {
+        "what": "patient",
+        "id": str(other.pk),
+        "starts_at": "2026-11-22T09:00:00-07:00",
+        "ends_at": "2026-11-22T12:00:00-07:00",
+    }
+    named = {"bookings": [str(booking.pk)], "conflicts": [taken]}
+    assert (caught.value.code, caught.value.data) == ("overlaps_booking", named)
     assert session.starts_at == at("2026-11-21 09:00")
 
 

@@ -1,0 +1,94 @@
+"""A site's page: when it is open, and its rooms."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.test import Client
+
+from people.models import Room
+from tests.cast import NOW, Cast
+from tests.web.reading import open_page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _wednesday_morning() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def test_hours_are_read_and_written(cast: Cast, client: Client) -> None:
+    client.force_login(cast.cory)
+    address = f"/sites/{cast.site.pk}/"
+    assert open_page(client, address).answer == "Always open"
+    body = {"do": "hours", "day_1": "8:00–12:00, 13:00-21:00", "day_2": "08:00 to 21:00"}
+    assert client.post(address, body).status_code == 302
+    cast.site.refresh_from_db()
+    assert cast.site.opening_hours == {"1": [["08:00", "12:00"], ["13:00", "21:00"]], "2": [["08:00", "21:00"]]}
+    page = open_page(client, address)
+    assert page.answer == "Open on 2 days a week"
+    assert 'value="08:00–12:00, 13:00–21:00"' in page.source
+
+
+def test_hours_that_sessions_lie_outside_of_are_refused_with_each_of_them(cast: Cast, client: Client) -> None:
+    cast.session("2026-11-24 18:00")
+    client.force_login(cast.cory)
+    answer = client.post(f"/sites/{cast.site.pk}/", {"do": "hours", "day_2": "08:00-21:00"})
+    assert answer.status_code == 409
+    words = answer.content.decode().replace("\u00a0", " ")
+    assert "Sessions ahead lie outside these hours; move or cancel them first" in words
+    assert "Tue 24 Nov, 6–9 pm: a session is on" in words
+
+
+@pytest.mark.parametrize("text", ["morning", "25:00-26:00", "08:00-20:00, 10:00-11:00"])
+def test_what_is_no_time_is_said_and_nothing_written(cast: Cast, client: Client, text: str) -> None:
+    client.force_login(cast.cory)
+    assert client.post(f"/sites/{cast.site.pk}/", {"do": "hours", "day_1": text}).status_code == 400
+    cast.site.refresh_from_db()
+    assert cast.site.opening_hours == {}
+
+
+def test_rooms_are_added_renamed_and_taken_out_of_use(cast: Cast, client: Client) -> None:
+    client.force_login(cast.cory)
+    address = f"/sites/{cast.site.pk}/"
+    client.post(address, {"do": "room", "name": "Room 5", "seats": "8"})
+    room = Room.objects.get(name="Room 5")
+    client.post(address, {"do": "room", "room": room.pk, "name": "Room 6", "seats": "9"})
+    assert client.post(address, {"do": "room", "name": "Room 6", "seats": "3"}).status_code == 400
+    assert list(Room.objects.values_list("name", "seats", "active")) == [("Room 6", 9, False)]
+
+
+def test_whoever_does_not_manage_it_only_reads(cast: Cast, client: Client) -> None:
+    for user in (cast.dana, cast.ada):
+        client.force_login(user)
+        page = open_page(client, f"/sites/{cast.site.pk}/")
+        assert (page.answer, "Save the hours" in page.words) == ("Always open", False)
+        assert client.post(f"/sites/{cast.site.pk}/", {"do": "hours"}).status_code == 403
+
+
+def test_a_session_refused_names_all_that_stands_in_its_way(cast: Cast, client: Client) -> None:
+    cast.session("2026-11-24 17:00", minutes=90)
+    cast.session("2026-11-24 20:00", minutes=90, counselor=False)
+    client.force_login(cast.cory)
+    body = {
+        "on": "2026-11-24",
+        "at": "18:00",
+        "duration_minutes": "180",
+        "title": "Another",
+        "kind": "group",
+        "capacity": "8",
+        "mode": "in_person",
+        "room": str(cast.room.pk),
+        "counselors": str(cast.dana_counselor.pk),
+    }
+    answer = client.post(f"/schedule/sessions/new/?site={cast.site.pk}", body)
+    assert answer.status_code == 400
+    words = answer.content.decode().replace("\u00a0", " ")
+    for line in (
+        "Tue 24 Nov, 5–6:30 pm: a counselor has another session",
+        "Tue 24 Nov, 5–6:30 pm: the room is taken",
+        "Tue 24 Nov, 8–9:30 pm: the room is taken",
+    ):
+        assert line in words

@@ -1,0 +1,96 @@
+"""A site: when it is open, and its rooms."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from people.errors import InvalidInput, Refusal
+from people.models import Room, Site
+from people.services.places import save_room
+from scheduling.services.opening import change_opening_hours
+from web.forms.places import HoursForm, RoomForm
+from web.notices import say_done
+from web.rows.places import conflict_lines
+from web.views.staff import find, must, now, only_staff, user_of
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def site(request: HttpRequest, site_id: int) -> HttpResponse:
+    """Hours and rooms, to be read by the site's staff and changed by those who manage it."""
+    user = user_of(request)
+    place: Site = find(Site.objects.visible_to(user), site_id)
+    only_staff(user)
+    if request.method != "POST":
+        return _page(request, place)
+    must(user, "people.change_site", place)
+    return _save_room(request, place) if request.POST.get("do") == "room" else _save_hours(request, place)
+
+
+def _save_hours(request: HttpRequest, place: Site) -> HttpResponse:
+    form = HoursForm(request.POST, site=place)
+    if not form.is_valid():
+        return _page(request, place, hours=form, status=400)
+    try:
+        change_opening_hours(place, form.hours, actor=user_of(request), now=now())
+    except Refusal as refusal:
+        errors = refusal.errors.values() if isinstance(refusal, InvalidInput) else [[refusal.detail]]
+        for sentences in errors:
+            form.add_error(None, [str(sentence) for sentence in sentences])
+        return _page(request, place, hours=form, conflicts=conflict_lines(refusal), status=refusal.status)
+    say_done(request, _("Saved."))
+    return redirect("site", site_id=place.pk)
+
+
+def _save_room(request: HttpRequest, place: Site) -> HttpResponse:
+    number = request.POST.get("room", "")
+    room = find(place.rooms.all(), int(number)) if number.isdigit() else None
+    form = RoomForm(request.POST, room=room)
+    if form.is_valid():
+        said = form.cleaned_data
+        active = said["active"] if room is not None else True
+        try:
+            save_room(
+                place, room, name=said["name"], seats=said["seats"], active=active, actor=user_of(request), now=now()
+            )
+        except InvalidInput as refusal:
+            for name, sentences in refusal.errors.items():
+                form.add_error(name if name in form.fields else None, sentences)
+        else:
+            say_done(request, _("Saved."))
+            return redirect("site", site_id=place.pk)
+    return _page(request, place, room=(room, form), status=400)
+
+
+def _page(
+    request: HttpRequest,
+    place: Site,
+    *,
+    hours: HoursForm | None = None,
+    room: tuple[Room | None, RoomForm] | None = None,
+    conflicts: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    user = user_of(request)
+    changed, form = room or (None, None)
+    rooms = list(place.rooms.all())
+    open_days = sum(bool(place.opening_hours.get(str(day))) for day in range(7))
+    days = ngettext("Open on %(count)d day a week", "Open on %(count)d days a week", open_days) % {"count": open_days}
+    context: dict[str, Any] = {
+        "site": place,
+        "answer": days if open_days else _("Always open"),
+        "hours": hours or HoursForm(site=place),
+        "conflicts": conflicts or [],
+        "rooms": [
+            (one, form if form is not None and changed is not None and changed.pk == one.pk else RoomForm(room=one))
+            for one in rooms
+        ],
+        "new_room": form if form is not None and changed is None else RoomForm(),
+        "may_change": user.has_perm("people.change_site", place),
+    }
+    return render(request, "sites/page.html", context, status=status)
