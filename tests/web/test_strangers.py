@@ -177,7 +177,6 @@ def address_of(cast: Cast) -> Callable[[str], str]:
         "pk": feed.pk,
         "patient_id": cast.ana.pk,
         "session_id": session.pk,
-        "site_id": cast.site.pk,
     }
     member = add_member(cast.ana, MemberFields("Rosa"), actor=None, now=NOW)
     invitation = Invitation.objects.create(
