@@ -17,13 +17,16 @@ PROCESSES = 10
 
 @dataclass(frozen=True)
 class Attempt:
-    """One booking that somebody tries, or with `track` (the series' ids, and the first day) joining all of them."""
+    """One booking that somebody tries; with `track` (the series' ids, and the first day) joining all of them, with
+    `offer` (a booking's id, and "accept", "decline" or "expire") an end of what is offered to them.
+    """
 
     patient_id: int
     session_id: int
     now: datetime
     waitlist: bool = False
     track: tuple[tuple[int, ...], date] | None = None
+    offer: tuple[int, str] | None = None
 
 
 def book_at_once(attempts: Sequence[Attempt], *, processes: int = PROCESSES) -> list[str]:
@@ -84,6 +87,8 @@ def _book(attempt: Attempt) -> str:
         patient = Patient.objects.get(pk=attempt.patient_id)
         if attempt.track is not None:
             return _join(patient, attempt.track, now=attempt.now)
+        if attempt.offer is not None:
+            return _answer(*attempt.offer, now=attempt.now)
         session = Session.objects.get(pk=attempt.session_id)
         _barrier.wait(timeout=60)
         return str(book(patient, session, actor=None, now=attempt.now, waitlist=attempt.waitlist).status)
@@ -103,3 +108,15 @@ def _join(patient: Any, track: tuple[tuple[int, ...], date], *, now: datetime) -
     _barrier.wait(timeout=60)
     join_track(patient, TrackWish(series, track[1]), actor=None, now=now)
     return "joined"
+
+
+def _answer(booking_id: int, word: str, *, now: datetime) -> str:
+    from scheduling.models import Booking
+    from scheduling.services.seat_offers import accept, decline, expire_offers
+
+    booking = Booking.objects.get(pk=booking_id)
+    _barrier.wait(timeout=60)
+    if word == "expire":
+        return f"{expire_offers(now=now)} expired"
+    answered = (accept if word == "accept" else decline)(booking, actor=None, now=now)
+    return str(answered.status)

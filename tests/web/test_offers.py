@@ -121,7 +121,7 @@ def test_the_link_speaks_the_language_of_the_patient(client: Client, cast: Cast,
 def test_the_week_shows_a_held_seat_with_both_answers(client: Client, cast: Cast, offered: Booking) -> None:
     client.force_login(cast.ana.user)  # type: ignore[arg-type]
     page = open_page(client, "/week/")
-    assert "A time has opened Held for you until 10:02 am Friday 6 – 9 pm Group, Room 4" in page.words
+    assert "A time has opened Friday 6 – 9 pm Group, Room 4 Held for you until 10:02 am" in page.words
     assert "Next appointment" not in page.words
     filled = page.texts("button", "button-primary") + page.texts("a", "button-primary")
     assert filled == ["Take it Friday 6 – 9 pm"]

@@ -95,7 +95,7 @@ def _actions(booking: Booking, *, now: datetime) -> list[Action]:
     actions = []
     if may_check_in(booking, now=now):
         actions.append(Action(_("Check in"), reverse("check-in"), icon="box-arrow-in-right"))
-    if session.mode != Mode.TELEHEALTH and session.site.address:
+    if session.mode != Mode.TELEHEALTH and session.site.address and booking.status != BookingStatus.OFFERED:
         query = urlencode({"api": 1, "destination": session.site.address})
         leaving = {"rel": "noreferrer", "target": "_blank"}
         actions.append(Action(_("Directions"), MAPS + query, icon="signpost-split", attributes=leaving))

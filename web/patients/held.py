@@ -25,7 +25,6 @@ class HeldSeat:
     when: str
     until: str
     kind: str
-    icon: str
     take: Action
     leave: Action
 
@@ -46,7 +45,6 @@ def held_seat(booking: Booking, visit: Visit) -> HeldSeat:
         when=when,
         until=held_until(booking, zone, today=today),
         kind=words.kind_and_place(booking.session, home_site_id=booking.admission.site_id),
-        icon=words.kind_icon(booking.session),
         take=take_action(booking, hint=when, look="primary"),
         leave=leave_action(booking, hint=when),
     )

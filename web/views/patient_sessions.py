@@ -1,5 +1,6 @@
 """What is on for one person in a week: to book for them, or to exchange one of their appointments for."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from attendance.models import TreatmentWeek
@@ -20,7 +22,7 @@ from people.models import Admission, Patient, User
 from people.services.looks import record_look
 from scheduling.enums import Mode
 from scheduling.models import Booking, Session
-from scheduling.queries import for_display, open_sessions, sessions_with_fit
+from scheduling.queries import SessionFit, for_display, open_sessions, sessions_with_fit
 from scheduling.services.booking import move
 from scheduling.services.move_back import move_back
 from web import format as figures
@@ -114,7 +116,7 @@ def _page(request: HttpRequest, person: Patient, doing: Doing) -> HttpResponse:
     context = {
         "person": person,
         "standing": standing(admission, today=today),
-        "answer": _week_answer(week),
+        "answer": _week_answer(week) if moving is None else _fitting(found),
         "week": week,
         "days": choices_by_day(found, doing, week=week, today=today, may_book=may_change(user, sessions)),
         "first": first,
@@ -164,6 +166,12 @@ def _week_answer(week: TreatmentWeek | None) -> str:
     if week.shortfall_minutes:
         return _("%(short)s still to book") % {"short": figures.minutes(week.shortfall_minutes)}
     return _("Booked: %(sum)s") % {"sum": figures.minutes(week.projected_minutes)}
+
+
+def _fitting(found: Sequence[SessionFit]) -> str:
+    """How many times could be chosen instead."""
+    free = sum(not one.why_not for one in found)
+    return ngettext("%(count)d other time fits", "%(count)d other times fit", free) % {"count": free}
 
 
 def _switcher(first: date, today: date) -> dict[str, Any]:
