@@ -25,6 +25,7 @@ from api.resources.plan_suggestions import PlanSuggestions
 from api.resources.plan_templates import PlanTemplates
 from api.resources.plans import Admissions, Leaves
 from api.resources.reports import Reports
+from api.resources.requirements import PatientRequirements, ProgramRequirements
 from api.resources.rosters import Rosters
 from api.resources.series import Series
 from api.resources.sessions import Sessions
@@ -99,6 +100,20 @@ urlpatterns = [
         FamilyConsents,
         {"post": "revoke"},
         "revoke-consent",
+    ),
+    _at("patients/<str:patient_id>/requirements/", PatientRequirements, LIST_AND_CREATE, "patient-requirements"),
+    _at(
+        "patients/<str:patient_id>/requirements/<str:requirement_id>/",
+        PatientRequirements,
+        {"patch": "partial_update"},
+        "patient-requirement",
+    ),
+    _at("programs/<str:program_id>/requirements/", ProgramRequirements, LIST_AND_CREATE, "program-requirements"),
+    _at(
+        "programs/<str:program_id>/requirements/<str:requirement_id>/",
+        ProgramRequirements,
+        {"patch": "partial_update"},
+        "program-requirement",
     ),
     _at("patients/<str:patient_id>/weeks/", PatientWeeks, LIST, "patient-weeks"),
     _at("patients/<str:patient_id>/ledger/", Ledger, READ, "ledger"),

@@ -44,6 +44,33 @@ BOARD_RANK = {WeekState(status): rank for rank, status in enumerate(BOARD_ORDER)
 """Worst first: the order of the board."""
 
 
+class Asker(models.TextChoices):
+    """Who asks for a requirement."""
+
+    PAYER = "payer", _("Payer")
+    LICENCE = "licence", _("Licence")
+    COURT = "court", _("Court")
+    PROGRAM = "program", _("Program")
+
+
+class RequirementMeasure(models.TextChoices):
+    """What a requirement counts."""
+
+    MINUTES = "minutes", _("Minutes")
+    DAYS = "days", _("Days")
+    SERVICES = "services", _("Sessions")
+    PERCENT = "percent", _("Share")
+
+
+class RequirementWindow(models.TextChoices):
+    """Over which stretch a requirement counts."""
+
+    WEEK = "week", _("Each week")
+    MONTH = "month", _("Each month")
+    AVERAGE = "average", _("On average")
+    TOTAL = "total", _("In total")
+
+
 class RevisionCause(models.TextChoices):
     """Why a closed week was put down: at its close, or since."""
 

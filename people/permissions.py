@@ -70,6 +70,7 @@ def is_clinic_staff(user: User) -> bool:
 rules.add_perm("people.change_patient", manages_site_of)
 rules.add_perm("people.change_plan", manages_site_of)
 rules.add_perm("people.change_site", manages_site_of)
+rules.add_perm("people.change_program", manages_program)
 rules.add_perm("people.change_templates", manages_program)
 rules.add_perm("people.register_patient", manages_site_of)
 rules.add_perm("people.change_family", is_own_record | has_in_caseload | manages_site_of)

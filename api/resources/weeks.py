@@ -14,7 +14,7 @@ from api.base import Resource
 from api.fields import Id, IdFilter, LocalDate, SiteInstant
 from api.inputs import Parameters
 from api.resources.plans import OfPatient
-from attendance.enums import WeekState
+from attendance.enums import Asker, RequirementMeasure, RequirementWindow, WeekState
 from attendance.models import TreatmentWeek
 from attendance.queries import TREND_WEEKS, board, patient_weeks, unsigned_sessions, week_summary
 from attendance.services.weeks import recount_patient
@@ -27,14 +27,23 @@ LONGEST_DAYS = 731
 
 
 class RequirementAnswer(serializers.Serializer[Any]):
+    """A rule beside the target. `value` and `met` are null for an average before the first full week; `projected`
+    counts what is booked too; `possible_on` names the dates on which another day can still be had.
+    """
+
+    requirement = serializers.CharField()
     name = serializers.CharField()
-    measure = serializers.CharField()
-    window = serializers.CharField()
-    value = serializers.IntegerField()
+    asked_by = serializers.ChoiceField(Asker.choices)
+    measure = serializers.ChoiceField(RequirementMeasure.choices)
+    window = serializers.ChoiceField(RequirementWindow.choices)
+    value = serializers.IntegerField(allow_null=True)
+    projected = serializers.IntegerField(allow_null=True)
     minimum = serializers.IntegerField(allow_null=True)
     maximum = serializers.IntegerField(allow_null=True)
-    met = serializers.BooleanField()
+    met = serializers.BooleanField(allow_null=True)
     reachable = serializers.BooleanField()
+    full = serializers.BooleanField(help_text="Whether the rule could be asked of each of the week's days.")
+    possible_on = serializers.ListField(child=serializers.CharField())
 
 
 class WeekAnswer(serializers.Serializer[TreatmentWeek]):
@@ -61,13 +70,10 @@ class WeekAnswer(serializers.Serializer[TreatmentWeek]):
     unsigned_sessions = serializers.SerializerMethodField(help_text="Those that are over, and not signed.")
     status = serializers.ChoiceField(WeekState.choices)
     days = serializers.IntegerField()
-    requirements = serializers.SerializerMethodField()
+    requirements = RequirementAnswer(many=True)
 
     def get_unsigned_sessions(self, week: TreatmentWeek) -> list[str]:
         return [str(session_id) for session_id in self.context["unsigned"].get(week.pk, ())]
-
-    def get_requirements(self, week: TreatmentWeek) -> RequirementAnswer(many=True):  # type: ignore[valid-type]
-        return []
 
 
 class SummaryAnswer(serializers.Serializer[Any]):

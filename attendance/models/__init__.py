@@ -8,6 +8,7 @@ from attendance.models.outreach import Outreach
 from attendance.models.plan_suggestion import PlanSuggestion
 from attendance.models.record import AttendanceRecord
 from attendance.models.report_run import ReportPiece, ReportRun
+from attendance.models.requirement import Requirement
 from attendance.models.revision import WeekRevision
 from attendance.models.roster import Roster
 from attendance.models.week import TreatmentWeek
@@ -22,6 +23,7 @@ __all__ = [
     "RecountMark",
     "ReportPiece",
     "ReportRun",
+    "Requirement",
     "Roster",
     "TreatmentWeek",
     "WeekRevision",

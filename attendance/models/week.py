@@ -41,7 +41,8 @@ class TreatmentWeek(models.Model):
     counted minutes with and without a mark, `bookable` is the most that can still be added (rule 5). `shortfall` is
     what credited and booked lack to the minimum. `offered`: the most that one person could attend of the sessions
     open to them, whatever their work; `scheduled`: the clinical minutes of what they booked, attended or not; `days`:
-    local days with credited minutes, `billable_days`: those with 180 or more.
+    local days with credited minutes, `billable_days`: those with 180 or more. `requirements` holds how each rule beside
+    the target stands (see `services/requirement_figures.py`), `at_stake` how many of them would fail as booked.
 
     `stale_at` says since when the figures may be behind (see `RecountMark`), `change_count` how often they were found
     so: a recount clears `stale_at` only if the count did not move meanwhile. `claimed_until` is a worker's lease.
@@ -66,6 +67,8 @@ class TreatmentWeek(models.Model):
     scheduled_minutes = models.PositiveIntegerField(default=0)
     days = models.PositiveSmallIntegerField(default=0)
     billable_days = models.PositiveSmallIntegerField(default=0)
+    requirements = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    at_stake = models.PositiveSmallIntegerField(default=0, db_default=0)
     shortfall_minutes = models.PositiveIntegerField(default=0)
     status = models.CharField(max_length=10, choices=WeekState.choices, default=WeekState.BELOW)
     status_rank = models.PositiveSmallIntegerField(default=0)

@@ -4,15 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 from attendance.domain.status import BOARD_ORDER, projected_minutes, shortfall_minutes, week_status
 from attendance.models import TreatmentWeek
 from attendance.services.offers import Booked, Offers, WeekOffer
+from attendance.services.requirement_figures import Requirements, WeekAhead, at_stake
 from people.domain.targets import MOST_DAYS_PER_WEEK, PartialWeekPolicy, Phase, Target, target_for
 from people.domain.time import DateRange, Interval, local_date
 from people.models import Admission, Leave, PlanPhase, Program, Site
 from people.services.plans import as_phase
-from scheduling.domain.bookable import DayLoad, bookable_minutes
+from scheduling.domain.bookable import DayLoad, WeekLimits
 from scheduling.models import Booking
 from scheduling.models.keep_apart import hidden_sessions
 from scheduling.queries import AdmissionCalendar, load_calendars
@@ -36,6 +38,8 @@ class Figures:
     scheduled_minutes: int
     days: int
     billable_days: int
+    requirements: list[dict[str, Any]]
+    at_stake: int
     shortfall_minutes: int
     status: str
     status_rank: int
@@ -99,7 +103,7 @@ class Plans:
 def figures_of(weeks: Sequence[TreatmentWeek], *, places: Places, offers: Offers, now: datetime) -> dict[int, Figures]:
     """The figures of the weeks, by id, in a number of queries that depends on the distinct week dates alone."""
     admissions = places.admissions(week.admission_id for week in weeks)
-    plans = Plans(admissions)
+    plans, asked = Plans(admissions), Requirements(admissions)
     booked = _booked(weeks)
     by_date: dict[date, list[TreatmentWeek]] = defaultdict(list)
     for week in weeks:
@@ -110,17 +114,27 @@ def figures_of(weeks: Sequence[TreatmentWeek], *, places: Places, offers: Offers
     for starts_on, rows in by_date.items():
         theirs = [admissions[row.admission_id] for row in rows]
         offers.load(theirs, starts_on)
-        ahead = [admissions[row.admission_id] for row in rows if now < row.ends_at]
-        calendars = load_calendars(ahead, first=starts_on, last=starts_on) if ahead else {}
+        asked.load_natures(theirs, starts_on)
+        not_over = [admissions[row.admission_id] for row in rows if now < row.ends_at]
+        calendars = load_calendars(not_over, first=starts_on, last=starts_on) if not_over else {}
         for row, admission in zip(rows, theirs, strict=True):
-            sums = _Sums.of(booked[row.admission_id, row.week], admission)
+            own, leaves = booked[row.admission_id, row.week], plans.leaves_of(admission)
             target = plans.target_of(admission, row.week)
             offer = offers.of(admission, row.week, hidden=hidden.get(admission.patient_id, frozenset()))
             dates = DateRange(admission.admitted_on, admission.discharged_on)
-            offered = offer.offered_to(dates, plans.leaves_of(admission), booked[row.admission_id, row.week])
             calendar = calendars.get(admission.pk)
-            bookable = _bookable(calendar, offer, admission.program, target, now=now) if calendar else 0
-            found[row.pk] = _figures(target, sums, offered=offered, bookable=bookable, is_open=row.closed_at is None)
+            ahead = _ahead(calendar, offer, admission.program, target, now=now) if calendar else WeekAhead()
+            sittings = [one.sitting(admission.zone) for one in own]
+            found[row.pk] = _figures(
+                target,
+                _Sums.of(own, admission),
+                offered=offer.offered_to(dates, leaves, own),
+                bookable=ahead.limits.bookable(ahead.options) if ahead.limits else 0,
+                requirements=asked.standing(
+                    admission, admission.week_containing(row.week), sittings, leaves, ahead, now=now
+                ),
+                is_open=row.closed_at is None,
+            )
     return found
 
 
@@ -166,41 +180,52 @@ def _booked(weeks: Sequence[TreatmentWeek]) -> dict[tuple[int, date], list[Booke
             "session__clinical_minutes",
             "counted_minutes",
             "marked_at",
+            "session__kind",
+            "session__focus",
         )
     )
-    for admission_id, week, session_id, starts_at, ends_at, clinical, counted, marked_at in rows:
-        one = Booked(session_id, Interval(starts_at, ends_at), clinical, counted, marked_at is not None)
+    for admission_id, week, session_id, starts_at, ends_at, clinical, counted, marked_at, kind, focus in rows:
+        one = Booked(session_id, Interval(starts_at, ends_at), clinical, counted, marked_at is not None, kind, focus)
         found[admission_id, week].append(one)
     return found
 
 
-def _bookable(calendar: AdmissionCalendar, offer: WeekOffer, program: Program, target: Target, *, now: datetime) -> int:
-    """The most that the patient can still book that week, within the plan's days, the day's limits and the maximum.
+def _ahead(
+    calendar: AdmissionCalendar, offer: WeekOffer, program: Program, target: Target, *, now: datetime
+) -> WeekAhead:
+    """What the patient can still book that week, within the plan's days, the day's limits and the maximum.
 
     A day counts as used once something is booked or credited on it; one that was missed is free for a make-up.
     """
     load = calendar.value.weeks[0]
     room_minutes = load.maximum_minutes - load.counted_minutes
     if room_minutes < 1:
-        return 0
+        return WeekAhead()
     loads: dict[date, DayLoad] = {}
     for row in calendar.bookings:
         if row.counted_minutes > 0 and load.week.contains(row.interval.start):
             day = local_date(row.interval.start, calendar.zone)
             before = loads.get(day, DayLoad(0, 0))
             loads[day] = DayLoad(before.minutes + row.counted_minutes, before.sessions + 1)
-    return bookable_minutes(
-        offer.bookable_by(calendar.value, now=now),
+    limits = WeekLimits(
         room_minutes=room_minutes,
         days_limit=target.days_per_week or MOST_DAYS_PER_WEEK,
-        days_used=frozenset(loads),
         existing_by_day=loads,
         minutes_a_day=program.minutes_a_day,
         sessions_a_day=program.sessions_a_day,
     )
+    return WeekAhead(offer.bookable_by(calendar.value, now=now), limits)
 
 
-def _figures(target: Target, sums: _Sums, *, offered: int, bookable: int, is_open: bool) -> Figures:
+def _figures(
+    target: Target,
+    sums: _Sums,
+    *,
+    offered: int,
+    bookable: int,
+    requirements: list[dict[str, Any]],
+    is_open: bool,
+) -> Figures:
     status = week_status(
         min_minutes=target.min_minutes,
         max_minutes=target.max_minutes,
@@ -225,6 +250,8 @@ def _figures(target: Target, sums: _Sums, *, offered: int, bookable: int, is_ope
         scheduled_minutes=sums.scheduled_minutes,
         days=sums.days,
         billable_days=sums.billable_days,
+        requirements=requirements,
+        at_stake=at_stake(requirements),
         shortfall_minutes=shortfall_minutes(min_minutes=target.min_minutes, projected_minutes=projected),
         status=str(status),
         status_rank=BOARD_ORDER.index(status),

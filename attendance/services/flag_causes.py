@@ -49,6 +49,7 @@ WEEK_KINDS: Mapping[str, _Test] = {
     FlagKind.UNBOOKED: lambda week, now: (
         not week.exempt and week.min_minutes > 0 and week.projected_minutes == 0 and week.starts_at <= now + SOON
     ),
+    FlagKind.REQUIREMENT: lambda week, now: week.at_stake > 0 and week.starts_at <= now,
 }
 """When a week gives cause for each kind. At risk is everybody before the week begins, so that one waits for it."""
 
@@ -82,6 +83,8 @@ def severity(kind: str, facts: Mapping[str, Any]) -> int:
         return int(facts.get("threshold", 0))
     if kind in (FlagKind.FIRST_ABSENCE, FlagKind.REPEATED_ABSENCE):
         return int(facts.get("absences", 0))
+    if kind == FlagKind.REQUIREMENT:
+        return len(facts.get("requirements", ()))
     if kind == FlagKind.OVER_MAXIMUM:
         booked = int(facts.get("credited_minutes", 0)) + int(facts.get("booked_minutes", 0))
         return booked - int(facts.get("max_minutes", 0))
@@ -93,17 +96,26 @@ def week_causes(weeks: Iterable[TreatmentWeek], now: datetime) -> dict[Subject, 
     causes: dict[Subject, Cause] = {}
     for week in weeks:
         facts: dict[str, Any] = {name: getattr(week, name) for name in FIGURES}
-        cause = Cause(week.patient_id, week.week, facts, raises=week.ends_at > now - RECENT)
         for kind, holds in WEEK_KINDS.items():
             if holds(week, now):
+                shown = _at_stake(week) if kind == FlagKind.REQUIREMENT else facts
+                cause = Cause(week.patient_id, week.week, shown, raises=week.ends_at > now - RECENT)
                 causes[Subject(kind, week.admission_id, week.week, None)] = cause
     return causes
 
 
+def _at_stake(week: TreatmentWeek) -> dict[str, Any]:
+    """The requirements that would fail, each with its figures."""
+    names = ("name", "measure", "window", "value", "projected", "minimum", "maximum", "reachable", "possible_on")
+    return {"requirements": [{name: one[name] for name in names} for one in week.requirements if one["at_stake"]]}
+
+
 def _weeks_that_lack(patient_ids: Collection[int] | None, now: datetime) -> QuerySet[TreatmentWeek]:
     flagged = Flag.objects.active().filter(admission=OuterRef("admission"), week=OuterRef("week"))
-    lacking = Q(status__in=(WeekState.AT_RISK, WeekState.BELOW, WeekState.OVER)) | Q(
-        exempt=False, credited_minutes=0, booked_minutes=0
+    lacking = (
+        Q(status__in=(WeekState.AT_RISK, WeekState.BELOW, WeekState.OVER))
+        | Q(exempt=False, credited_minutes=0, booked_minutes=0)
+        | Q(at_stake__gt=0)
     )
     recent = Q(ends_at__gt=now - RECENT)
     weeks = TreatmentWeek.objects.open().filter(

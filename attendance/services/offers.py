@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, Max, Min
 
 from attendance.domain.offered import most_attendable_minutes
+from attendance.services.requirement_figures import Sitting
 from people.domain.time import DateRange, Interval, local_date
 from people.models import Admission
 from scheduling.domain.fit import PatientCalendar, SessionOption, why_not
@@ -25,6 +26,12 @@ class Booked:
     clinical_minutes: int
     counted_minutes: int
     marked: bool
+    kind: str = ""
+    focus: str = ""
+
+    def sitting(self, zone: ZoneInfo) -> Sitting:
+        """As the requirements see it."""
+        return Sitting(local_date(self.interval.start, zone), self.kind, self.focus, self.counted_minutes, self.marked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ class Clinic:
             "time_off_id": str(off.pk),
             "flag_id": str(flag.pk),
             "week_id": str(week.pk),
+            "requirement_id": "1",
             "feed_id": str(feed.pk),
             "report_id": str(
                 request_run(ReportAsked("hours", ADMITTED, ADMITTED), file_format="csv", actor=cast.cory, now=NOW).pk
@@ -194,6 +195,10 @@ TABLE: dict[str, dict[str, Asked]] = {
     "family-member": {"patch": UNSEEN, "delete": UNSEEN},
     "family-consents": {"get": UNSEEN, "post": UNSEEN},
     "revoke-consent": {"post": UNSEEN},
+    "patient-requirements": {"get": UNSEEN, "post": UNSEEN},
+    "patient-requirement": {"patch": UNSEEN},
+    "program-requirements": {"get": UNSEEN, "post": UNSEEN},
+    "program-requirement": {"patch": UNSEEN},
     "patient-weeks": {"get": UNSEEN},
     "ledger": {"get": UNSEEN},
     "counselors": {"get": EMPTY},

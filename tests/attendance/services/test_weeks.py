@@ -406,7 +406,7 @@ def test_a_recount_takes_the_same_queries_for_one_and_for_thirty(cast: Cast, siz
         connection,
     ) as queries:
         assert recount(ids, now=NOW) == size
-    assert len(statements(queries)) == 18
+    assert len(statements(queries)) == 19
 
 
 def statements(queries: CaptureQueriesContext) -> list[str]:
