@@ -21,6 +21,7 @@ from web.components.hours_bar import HoursBar, build_hours_bar
 from web.components.sparkline import SparkWeek
 from web.rows.contacts import contact_words
 from web.rows.repairs import repair_action, repair_forecast, undo_action
+from web.rows.requirements import at_stake_words
 
 LOUD = (WeekState.BELOW, WeekState.AT_RISK, WeekState.OVER)
 CALM = (WeekState.ON_TRACK, WeekState.MET, WeekState.EXEMPT)
@@ -50,6 +51,7 @@ class PersonRow:
     weeks_url: str = ""
     hours_url: str = ""
     undo: Action | None = None
+    asks: str = ""
 
 
 def person_row(
@@ -96,6 +98,7 @@ def person_row(
         weeks_url=f"{reverse('patient', args=[week.patient_id])}#weeks-title",
         hours_url=f"{reverse('patient-ledger', args=[week.patient_id])}?to={week.week}#week-{week.pk}",
         undo=undo_action(week, undo, query) if undo and may_book else None,
+        asks=at_stake_words([one for one in week.requirements if one["at_stake"]]) if week.at_stake else "",
     )
 
 

@@ -17,6 +17,7 @@ from web import format as figures
 from web.components.actions import Action
 from web.rows.board import newcomer
 from web.rows.contacts import said_of, when_said
+from web.rows.requirements import at_stake_words
 from web.rows.sessions import times_of
 
 LOOKS = {
@@ -160,7 +161,7 @@ def _subject(flag: Flag, *, is_over: bool) -> tuple[str, str, Action | None]:
     patient = flag.patient
     assert patient is not None  # noqa: S101 - a flag is about a session or a person
     url = reverse("patient", args=[patient.pk])
-    if not is_over and flag.kind in (FlagKind.AT_RISK, FlagKind.BELOW_MINIMUM, FlagKind.UNBOOKED):
+    if not is_over and flag.kind in BOOKABLE_KINDS:
         book = f"{reverse('patient-sessions', args=[patient.pk])}?week={flag.week}"
         return patient.name, url, Action(_("See options"), book, hint=patient.name, small=True)
     return patient.name, url, Action(_("Open record"), url, hint=patient.name, small=True)
@@ -177,6 +178,8 @@ def why_of(flag: Flag, *, is_over: bool) -> str:
         )
     if flag.kind in AWAY:
         return _why_away(flag.kind, facts)
+    if flag.kind == FlagKind.REQUIREMENT:
+        return at_stake_words(facts.get("requirements", ()))
     if "min_minutes" not in facts:
         return ""
     week = figures.day_range(flag.week, flag.week + dt.timedelta(days=6))
@@ -196,6 +199,9 @@ def why_of(flag: Flag, *, is_over: bool) -> str:
         return _("%(week)s: %(sum)s of %(goal)s; what is free makes %(reach)s") % said
     return _("%(week)s: %(sum)s of %(goal)s; can still reach %(reach)s") % said
 
+
+BOOKABLE_KINDS = (FlagKind.AT_RISK, FlagKind.BELOW_MINIMUM, FlagKind.UNBOOKED, FlagKind.REQUIREMENT)
+"""What booking can still repair."""
 
 AWAY = (FlagKind.FIRST_ABSENCE, FlagKind.REPEATED_ABSENCE, FlagKind.INACTIVE)
 

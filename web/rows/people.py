@@ -22,6 +22,7 @@ from web.components.actions import Action
 from web.components.hours_bar import HoursBar
 from web.rows.board import bar_of, result_of, sum_of
 from web.rows.deductions import deduction_words
+from web.rows.requirements import StandingLine, standing_line
 from web.rows.sessions import counselors_of, day_of, icon_of, kind_of, place_of, times_of
 
 WHY_ICONS = {"overlaps_work": "briefcase", "session_full": "people", "on_leave": "signpost"}
@@ -57,6 +58,7 @@ class WeekView:
     result: str
     figures: Sequence[tuple[str, str]]
     rows: Sequence[EvidenceRow]
+    requirements: Sequence[StandingLine] = ()
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,7 @@ def week_view(entry: LedgerWeek, *, zone: ZoneInfo, today: dt.date) -> WeekView:
             (str(week.billable_days), _("billable days")),
         ],
         rows=[_evidence(record) for record in entry.records],
+        requirements=[standing_line(one) for one in week.requirements],
     )
 
 

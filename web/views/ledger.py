@@ -15,6 +15,7 @@ from attendance.models import TreatmentWeek
 from attendance.queries import TREND_WEEKS, unsigned_sessions
 from attendance.queries.ledger import LedgerWeek, ledger
 from attendance.queries.reports.foot import figures_foot
+from attendance.queries.requirements import judged_requirements
 from attendance.queries.week_actions import actions_by_week
 from attendance.services.weeks import recount_patient
 from people.domain.time import local_date
@@ -33,6 +34,7 @@ from web.rows.ledger import (
 )
 from web.rows.people import standing
 from web.rows.policies import policy_lines
+from web.rows.requirement_cards import card_of
 from web.views.staff import find, must, now, only_staff, today_of, user_of
 
 A_WEEK = timedelta(days=7)
@@ -63,7 +65,7 @@ def patient_ledger(request: HttpRequest, patient_id: int) -> HttpResponse:
         "form": form if form.errors else DatesForm({"from": first, "to": last}),
         "range": figures.day_range(first, last),
         "last_look": _opened_by(before, home_zone(user)),
-        "cards": [plan_card(weeks, now=moment), *requirement_cards(person, weeks, now=moment)],
+        "cards": [plan_card(weeks, now=moment), *requirement_cards(admission, now=moment)],
         "weeks": _week_views(entries, person, moment=moment, every_open=bool(request.GET.get("print"))),
         "foot": _foot(weeks, now=moment),
         "definitions": figures_foot(),
@@ -77,9 +79,9 @@ def patient_ledger(request: HttpRequest, patient_id: int) -> HttpResponse:
     return render(request, "patients/ledger.html", context)
 
 
-def requirement_cards(person: Patient, weeks: Sequence[TreatmentWeek], *, now: datetime) -> list[RequirementCard]:
-    """What a payer, a licence, a court or the program asks beside the plan, a card each; none is kept yet."""
-    return []
+def requirement_cards(admission: Admission | None, *, now: datetime) -> list[RequirementCard]:
+    """What a payer, a licence, a court or the program asks beside the plan, a card each."""
+    return [card_of(one) for one in judged_requirements(admission, now=now)] if admission else []
 
 
 def seen(request: HttpRequest, patient_id: int) -> Patient:

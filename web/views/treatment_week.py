@@ -18,6 +18,7 @@ from scheduling.models import Session
 from web.notices import say_bad, say_done, say_info
 from web.rows.board import bar_of, result_of, sum_of
 from web.rows.four_figures import four_figures
+from web.rows.requirements import standing_line
 from web.rows.treatment_week import range_of, revisions_of, touches_view, unsigned_view, week_answer
 from web.views.staff import find, must, now, only_staff, user_of
 
@@ -45,6 +46,7 @@ def treatment_week(request: HttpRequest, week_id: int) -> HttpResponse:
         "sum": sum_of(week),
         "result": result_of(week),
         "figures": four_figures(week),
+        "requirements": [standing_line(one) for one in week.requirements],
         "unsigned": unsigned_view(list(unsigned)),
         "revisions": revisions_of(revisions, zone),
         "touches": touches_view(touches_of(week), zone),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("attendance", "0004_week_revisions"),
+        ("attendance", "0007_excuses_and_remarks"),
         ("people", "0005_counselor_profiles"),
     ]
 
