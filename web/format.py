@@ -44,6 +44,17 @@ def hours_in_words(value: int) -> str:
     return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
 
 
+def target_in_words(minimum: int, days: int) -> str:
+    """What a week asks for: "9 h on 3 days"."""
+    words = ngettext("%(hours)s on %(days)d day", "%(hours)s on %(days)d days", days)
+    return words % {"hours": minutes(minimum), "days": days}
+
+
+def weeks_in_words(weeks: int) -> str:
+    """How long something lasts: "4 weeks"."""
+    return ngettext("%(count)d week", "%(count)d weeks", weeks) % {"count": weeks}
+
+
 def clock(moment: Moment, *, zone: dt.tzinfo | None = None) -> str:
     """A time of day: "6 pm", "5:30 pm", "noon", "midnight"; "18:00" outside English."""
     wall = _wall(moment, zone)

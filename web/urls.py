@@ -37,6 +37,9 @@ from web.views.outbox import outbox
 from web.views.patient_bookings import patient_accept, patient_excuse, patient_excuse_back
 from web.views.patient_sessions import patient_move, patient_move_back, patient_sessions
 from web.views.patients import patient, patient_book, patient_cancel
+from web.views.plan_suggestions import plan_suggestions, suggestion_accept, suggestion_dismiss
+from web.views.plan_templates import plan_template, plan_template_new, plan_template_remove, plan_templates
+from web.views.plans import patient_plan
 from web.views.preferences import preferences
 from web.views.report_runs import report_run, report_run_cancel, report_run_file
 from web.views.reports import packet, report_file, report_page, reports
@@ -124,12 +127,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/leave/", patient_leave, name="patient-leave"),
     path("patients/<int:patient_id>/ledger/", patient_ledger, name="patient-ledger"),
     path("patients/<int:patient_id>/letter/", patient_letter, name="patient-letter"),
+    path("patients/<int:patient_id>/plan/", patient_plan, name="patient-plan"),
     path("patients/<int:patient_id>/sessions/", patient_sessions, name="patient-sessions"),
     path("patients/<int:patient_id>/tracks/", patient_tracks, name="patient-tracks"),
     path("patients/<int:patient_id>/tracks/join/", patient_join, name="patient-join"),
     path(
         "patients/<int:patient_id>/tracks/<int:standing_id>/leave/", patient_leave_series, name="patient-leave-series"
     ),
+    path("plans/suggestions/", plan_suggestions, name="plan-suggestions"),
+    path("plans/suggestions/<int:suggestion_id>/accept/", suggestion_accept, name="suggestion-accept"),
+    path("plans/suggestions/<int:suggestion_id>/dismiss/", suggestion_dismiss, name="suggestion-dismiss"),
     path("preferences/", preferences, name="preferences"),
     path("reports/", reports, name="reports"),
     path("reports/packet/", packet, name="report-packet"),
@@ -138,6 +145,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/runs/<int:run_id>/file/", report_run_file, name="report-run-file"),
     path("reports/<slug:kind>/", report_page, name="report"),
     path("reports/<slug:kind>/file/", report_file, name="report-file"),
+    path("programs/<int:program_id>/templates/", plan_templates, name="plan-templates"),
+    path("programs/<int:program_id>/templates/new/", plan_template_new, name="plan-template-new"),
+    path("programs/<int:program_id>/templates/<int:template_id>/", plan_template, name="plan-template"),
+    path(
+        "programs/<int:program_id>/templates/<int:template_id>/remove/",
+        plan_template_remove,
+        name="plan-template-remove",
+    ),
     path("schedule/", schedule, name="schedule"),
     path("schedule/series/new/", schedule_series_new, name="schedule-series-new"),
     path("schedule/series/<int:series_id>/", schedule_series, name="schedule-series"),

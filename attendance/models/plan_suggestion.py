@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from attendance.enums import SuggestionDecision, SuggestionKind
 
@@ -20,12 +20,20 @@ class PlanSuggestionQuerySet(models.QuerySet["PlanSuggestion"]):
             return self.none()
         return self.filter(patient__in=Patient.objects.visible_to(user).values("pk"))
 
-    def at_sites(self, user: "User") -> Self:
-        """What one decides: those of the admissions at the sites that one manages."""
-        return self.filter(admission__site_id__in=user.scope.managed_site_ids)
+    def on_board_of(self, user: "User") -> Self:
+        """Those about the people that one answers for, as on the board of weeks."""
+        scope = user.scope
+        if scope.counselor_id is None:
+            return self.filter(admission__site_id__in=scope.site_ids)
+        caseload = Q(admission__primary_counselor_id=scope.counselor_id)
+        return self.filter(Q(admission__site_id__in=scope.site_ids) | caseload)
 
     def open(self) -> Self:
         return self.filter(decision="")
+
+    def open_counts(self) -> dict[str, int]:
+        """How many of each kind wait for somebody; one query."""
+        return dict(self.open().order_by().values_list("kind").annotate(number=Count("pk")))
 
 
 class PlanSuggestion(models.Model):

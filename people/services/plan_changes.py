@@ -98,6 +98,13 @@ def preview_plan(admission: Admission, edit: PlanEdit, *, now: datetime) -> Plan
     return _judge(read, list(read.phases.all()), edit, now=now)
 
 
+def planned_weeks(admission: Admission, *, now: datetime) -> tuple[PlannedWeek, ...]:
+    """What each week from this one on asks for as things are; `admission` with its site and program read."""
+    plan = tuple(row.value for row in admission.phases.all())
+    leaves = [DateRange(leave.starts_on, leave.ends_on) for leave in admission.leaves.all()]
+    return _weeks(admission, plan, plan, leaves, today=local_date(now, admission.zone))
+
+
 def change_plan(
     admission: Admission, edit: PlanEdit, *, actor: User | None, now: datetime, token: str = ""
 ) -> list[PlanPhase]:
@@ -192,7 +199,7 @@ def _weeks(
 ) -> tuple[PlannedWeek, ...]:
     """The weeks from this one, or the first of the admission, to the last that either plan says something of."""
     first = admission.week_containing(max(today, admission.admitted_on)).starts_on
-    ends = [one.ends_on or one.starts_on + timedelta(weeks=WEEKS_WITHOUT_END) for one in (*before, *after)]
+    ends = [one.ends_on or max(one.starts_on, first) + timedelta(weeks=WEEKS_WITHOUT_END) for one in (*before, *after)]
     last = min([max(ends, default=first), admission.discharged_on or date.max])
     count = min(MOST_WEEKS, max(0, (last - first).days // 7 + 1))
     starts = [first + timedelta(weeks=number) for number in range(count)]

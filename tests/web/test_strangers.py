@@ -12,13 +12,15 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from attendance.domain.reports import ReportAsked
-from attendance.models import AttendanceRecord, BoardFilter, Flag, TreatmentWeek
+from attendance.models import AttendanceRecord, BoardFilter, Flag, PlanSuggestion, TreatmentWeek
 from attendance.services.report_runs import request_run
 from attendance.services.roster import RosterRow, save_rows
 from attendance.services.weeks import recount_patient
 from notifications.services.feeds import create_feed
+from people.domain.plan_templates import USUAL_STEPS
 from people.models import TrailEntry, User
 from people.services.family import MemberFields, add_member
+from people.services.plan_templates import make_template
 from scheduling.models import Booking, Invitation, KeepApart
 from scheduling.services.tracks import TrackWish, join_track
 from tests.cast import ADMITTED, NOW, Cast
@@ -47,6 +49,7 @@ class Answers:
 NOTHING = Answers(stranger=(404, 404), ben=(404, 404), nobody=(404, 404))
 READ_ONLY = Answers(stranger=(404, 405), ben=(404, 405), nobody=(404, 405))
 ACTION = Answers(stranger=(405, 404), ben=(405, 404), nobody=(405, 404))
+TEMPLATES = Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404))  # Ben sees his own program
 STAFF = Answers(stranger=(200, 405), ben=(403, 403), nobody=(403, 403))
 
 TABLE: dict[str, Answers] = {
@@ -122,6 +125,14 @@ TABLE: dict[str, Answers] = {
     "patient-tracks": READ_ONLY,
     "patient-join": ACTION,
     "patient-leave-series": NOTHING,
+    "patient-plan": NOTHING,
+    "plan-suggestions": STAFF,
+    "suggestion-accept": ACTION,
+    "suggestion-dismiss": ACTION,
+    "plan-templates": TEMPLATES,
+    "plan-template-new": TEMPLATES,
+    "plan-template": TEMPLATES,
+    "plan-template-remove": Answers(stranger=(405, 404), ben=(405, 403), nobody=(405, 404)),
     "patient-discharge": NOTHING,
     "patient-leave": NOTHING,
     "tracks": STAFF,
@@ -183,6 +194,16 @@ def address_of(cast: Cast) -> Callable[[str], str]:
         booking=booking, session=session, member=member, nonce="n", token_digest="d", invited_at=NOW
     )
     ids |= {"member_id": member.pk, "invitation_id": invitation.pk}
+    template = make_template(cast.program, name="Evening", steps=USUAL_STEPS, actor=None, now=NOW)
+    suggestion = PlanSuggestion.objects.create(
+        admission=cast.admission_of(cast.ana),
+        patient=cast.ana,
+        kind="review",
+        run_starts_on=ADMITTED,
+        week=ADMITTED,
+        raised_at=NOW,
+    )
+    ids |= {"program_id": cast.program.pk, "template_id": template.pk, "suggestion_id": suggestion.pk}
     ids["series_id"] = series_of(cast, weeks=1).pk
     (standing,) = join_track(cast.ana, TrackWish((evening(cast, "MO"),), FIRST), actor=None, now=NOW)
     ids["standing_id"] = standing.pk

@@ -10,7 +10,7 @@ from django.db.models import Min
 from attendance.enums import RevisionCause
 from attendance.models import TreatmentWeek, WeekRevision
 from attendance.queries import unsigned_sessions
-from attendance.services import flags, weeks
+from attendance.services import flags, plan_suggestions, weeks
 from attendance.services.figures import Figures
 from attendance.services.freezing import final_figures, records_of
 from people.models import Admission
@@ -43,6 +43,7 @@ def reckon(*, now: datetime, say: Say) -> None:
         ids = TreatmentWeek.objects.open().filter(week=week).values_list("pk", flat=True)
         weeks.recount(list(ids), now=now)
     flags.evaluate(now=now)
+    plan_suggestions.suggest(now=now)
 
 
 def _close_history(now: datetime) -> None:

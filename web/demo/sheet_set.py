@@ -8,6 +8,8 @@ from people.models import (
     Membership,
     Patient,
     PlanPhase,
+    PlanTemplate,
+    PlanTemplateStep,
     Program,
     Room,
     Site,
@@ -30,6 +32,19 @@ class SheetSet:
         self.programs = Sheet(Program, "name", "first_weekday", "grace_minutes")
         self.program_sites = Sheet(Program.sites.through, "program_id", "site_id")
         self.foci = Sheet(Focus, "program_id", "code", "name")
+        self.templates = Sheet(PlanTemplate, "program_id", "name", "created_at")
+        self.steps = Sheet(
+            PlanTemplateStep,
+            "template_id",
+            "position",
+            "weeks",
+            "min_minutes",
+            "max_minutes",
+            "days_per_week",
+            "wanted_kinds",
+            "transition",
+            "transition_reason",
+        )
         self.counselors = Sheet(Counselor, "user_id", "name", "credentials")
         self.counselor_sites = Sheet(Counselor.sites.through, "counselor_id", "site_id")
         self.patients = Sheet(Patient, "user_id", "name", "email", "phone", "birth_date", "language", "created_at")

@@ -14,6 +14,7 @@ from web.demo.diary import Occurrence, track_weeks
 from web.demo.evidence import Staff, put_down_sessions
 from web.demo.names import CREDENTIALS, ZONES, counselor_name, phone, site_name
 from web.demo.people_rows import put_down_people
+from web.demo.plan_templates import put_down_templates
 from web.demo.sheet_set import SheetSet
 from web.demo.sheets import as_json
 from web.demo.stage import crowd, last_day, leave_undone, let_wait, next_group, uncover
@@ -64,7 +65,9 @@ def put_down_site(sheets: SheetSet, share: SiteShare, setting: Setting) -> None:
     site = _put_down_place(sheets, share, setting, zone)
     groups = 1 + max(one.group for one in diary.weeks[EVENING.code][0].occurrences())
     staff = _put_down_staff(sheets, site, groups, setting, rng=rng, leader=leader, number=share.number)
-    programs = {track.code: _put_down_program(sheets, site, share, position) for position, track in enumerate(TRACKS)}
+    programs = {
+        track.code: _put_down_program(sheets, site, share, position, setting) for position, track in enumerate(TRACKS)
+    }
     series = _put_down_series(sheets, site, programs, staff, diary, setting)
     admissions = put_down_people(sheets, diary, site, programs, staff, setting)
     put_down_sessions(sheets, diary, site, programs, series, staff, admissions, uncovered)
@@ -131,13 +134,14 @@ def _put_down_staff(
     return Staff(counselors, users, rooms)
 
 
-def _put_down_program(sheets: SheetSet, site: int, share: SiteShare, position: int) -> int:
+def _put_down_program(sheets: SheetSet, site: int, share: SiteShare, position: int, setting: Setting) -> int:
     track = TRACKS[position]
     name = track.name if share.number == 0 else f"{track.name}, {site_name(share.number)}"
     program = sheets.programs.add(name, track.first_weekday.name.lower(), track.grace_minutes)
     sheets.program_sites.add(program, site)
     for code, called in FOCI.items():
         sheets.foci.add(program, code, called)
+    put_down_templates(sheets, program, setting.now)
     return program
 
 

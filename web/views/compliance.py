@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from attendance.enums import WeekState
-from attendance.models import BoardFilter, TreatmentWeek
+from attendance.models import BoardFilter, PlanSuggestion, TreatmentWeek
 from attendance.queries import Board, board
 from attendance.queries.roster import NEWCOMER_DAYS
 from people.domain.time import local_date
@@ -35,6 +35,7 @@ from web.forms.board import BoardForm
 from web.forms.repair import DoneForm
 from web.rows.board import CALM, LOUD, answer, count_cards, hint_of
 from web.rows.board_rows import BoardDay, JustBooked, rows_of
+from web.views.plan_suggestions import counted
 from web.views.staff import must, now, staff_page, user_of
 
 ROWS_A_PAGE = 50
@@ -92,6 +93,7 @@ def compliance(request: HttpRequest) -> HttpResponse:
         "page": page,
         "query": query(week=asked.on.isoformat()).removeprefix("?") + "&",
         "switcher": _switcher(first, asked.on, query),
+        "plans": counted(PlanSuggestion.objects.on_board_of(user).open_counts()),
         "age": _age(list(page), moment, zone),
         "head_bar": build_hours_bar(done=0, booked=0, minimum=540, maximum=1140, board=True),
     }

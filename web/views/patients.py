@@ -39,6 +39,7 @@ from web.rows.people import (
 )
 from web.rows.repairs import RecordRepair, record_repair
 from web.rows.sessions import day_of, times_of
+from web.views.plans import open_suggestions
 from web.views.staff import find, must, now, only_staff, today_of, user_of
 
 A_WEEK = timedelta(days=7)
@@ -68,6 +69,7 @@ def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
         "weeks": [week_view(entry, zone=zone, today=today) for entry in entries] if zone else [],
         "bookings": [booking_view(booking, today=today, may_cancel=may[booking.session_id]) for booking in bookings],
         "late": [late_view(booking, today=today, may_excuse=may) for booking in late],
+        "suggestions": open_suggestions(admission, user, today=today) if admission else [],
         "repair": _repair(user, admission, entries, moment),
         **_contacts(user, person, admission),
         "may_book": user.scope.managed_site_ids or user.scope.counselor_id is not None,
