@@ -15,7 +15,7 @@ from tests.web.reading import Page, open_page
 
 pytestmark = pytest.mark.django_db
 
-BOARD_QUERIES = 20
+BOARD_QUERIES = 21
 
 
 @pytest.fixture(autouse=True)
