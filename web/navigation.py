@@ -60,6 +60,7 @@ PATIENT_PLACES = (
 )
 PATIENT_MORE = (
     _Place("work-hours", _("Work hours"), "briefcase"),
+    _Place("check-in", _("Check in"), "box-arrow-in-right"),
     _Place("calendar", _("Your calendar"), "calendar-event"),
     _Place("family", _("Family"), "people"),
     _Place("letter", _("Letter"), "envelope-paper"),

@@ -28,7 +28,7 @@ NAMES = {
 }
 """The service's names of the fields that are called otherwise here."""
 
-TIME = {"type": "time", "step": "1"}
+TIME = {"type": "time"}
 
 
 class AmendForm(forms.Form):
@@ -52,6 +52,9 @@ class AmendForm(forms.Form):
     def __init__(self, data: Any, *, record: AttendanceRecord, session: Session) -> None:
         super().__init__(data, initial=_initial(record, session))
         self.record, self.session = record, session
+        for name in ("arrived", "left"):
+            if len(self.initial[name]) > len("18:14"):  # it was recorded to the second
+                self.fields[name].widget.attrs["step"] = "1"
         reasons = excuses_of(session)
         if record.excuse_reason and record.excuse_reason not in dict(reasons):
             reasons.append((record.excuse_reason, record.excuse_reason))

@@ -49,6 +49,7 @@ class RosterRowView:
     remark: str = ""
     mode: str = ""
     changed: str = ""
+    checked_in: bool = False
     stamp: str = ""
     amendments: Sequence[AmendmentView] = ()
     amend_url: str = ""
@@ -165,6 +166,7 @@ def _row(
         remark=line.remark or "",
         mode="" if session.mode == Mode.TELEHEALTH else (line.mode or AttendanceMode.IN_PERSON),
         changed=_changed(line, zone, viewer_id=viewer_id),
+        checked_in=line.checked_in and not locked,
         stamp=line.recorded_at.isoformat() if line.recorded_at else "",
         amendments=[amendment_view(one, zone) for one in line.amendments],
         amend_url=reverse("amend", args=[line.attendance_id]) if may_amend and line.attendance_id else "",
@@ -200,7 +202,8 @@ def _changed(line: RosterLine, zone: ZoneInfo, *, viewer_id: int | None) -> str:
         return _("checked in at the door %(time)s") % {"time": at}
     if not line.recorded_by_name:
         return ""
-    return _("changed by %(name)s %(time)s") % {"name": line.recorded_by_name, "time": at}
+    first = line.recorded_by_name.partition(" ")[0]
+    return _("changed by %(name)s %(time)s") % {"name": first, "time": at}
 
 
 def _field(instant: dt.datetime, zone: ZoneInfo) -> str:

@@ -13,7 +13,7 @@ from attendance.queries.walk_ins import MOST, walk_in_candidates
 from attendance.services.walk_ins import add_walk_in
 from people.errors import NotThere, Refusal
 from people.models import Patient
-from scheduling.errors import LIFTED_BY_STAFF
+from scheduling.errors import BY_CODE, LIFTED_BY_STAFF
 from scheduling.models import Session
 from scheduling.queries import for_display
 from web.forms.walk_ins import SearchForm, WalkInForm
@@ -81,4 +81,5 @@ def _row(person: Patient, refused: tuple[Patient, Refusal] | None) -> dict[str, 
         return {"person": person}
     refusal = refused[1]
     codes = refusal.data.get("codes", [refusal.code])
-    return {"person": person, "why": str(refusal.detail), "may_lift": set(codes) <= LIFTED_BY_STAFF}
+    reasons = [str(BY_CODE[code].title) for code in codes if code in BY_CODE] or [str(refusal.detail)]
+    return {"person": person, "why": ". ".join(reasons), "may_lift": set(codes) <= LIFTED_BY_STAFF}
