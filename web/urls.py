@@ -13,6 +13,7 @@ from web.views.book import appointment, book, book_again, cancel_appointment
 from web.views.calendar import calendar, calendar_change, calendar_revoke, calendar_rotate
 from web.views.calls import calls, calls_note
 from web.views.check_in import check_in
+from web.views.closures import closure, closure_new
 from web.views.compliance import compliance
 from web.views.door import door
 from web.views.family import (
@@ -165,6 +166,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<int:session_id>/roster/walk-in/", walk_in, name="walk-in"),
     path("sites/<int:site_id>/door/", door, name="door"),
     path("sites/<int:site_id>/", site, name="site"),
+    path("sites/<int:site_id>/closures/new/", closure_new, name="closure-new"),
+    path("sites/<int:site_id>/closures/<int:closure_id>/", closure, name="closure"),
     path("styleguide/", styleguide, name="styleguide"),
     path("today/", today, name="today"),
     path("tracks/", tracks, name="tracks"),

@@ -301,6 +301,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "propose-holidays": {"task": "people.tasks.propose_holidays", "schedule": 86400.0, "options": {"expires": 3600}},
     "extend-horizon": {"task": "scheduling.tasks.extend_horizon", "schedule": 3600.0, "options": {"expires": 3600}},
     "fill-standing": {"task": "scheduling.tasks.fill_standing", "schedule": 600.0, "options": {"expires": 600}},
     "expire-offers": {"task": "scheduling.tasks.expire_offers", "schedule": 30.0, "options": {"expires": 30}},

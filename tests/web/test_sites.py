@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from people.models import Room
+from people.models import Room, SiteClosure
 from tests.cast import NOW, Cast
 from tests.web.reading import open_page
 
@@ -92,3 +92,58 @@ def test_a_session_refused_names_all_that_stands_in_its_way(cast: Cast, client: 
         "Tue 24 Nov, 8–9:30 pm: the room is taken",
     ):
         assert line in words
+
+
+def test_a_closure_is_looked_at_and_then_done(cast: Cast, client: Client) -> None:
+    session = cast.session("2026-11-26 18:00")
+    booking = cast.booked(cast.ana, session)
+    client.force_login(cast.cory)
+    address = f"/sites/{cast.site.pk}/closures/new/"
+    assert open_page(client, address).answer == "When is it closed?"
+    said = {"starts_on": "2026-11-26", "reason": "Storm"}
+    page = open_page(client, f"{address}?starts_on=2026-11-26&reason=Storm")
+    assert page.answer == "1 session is called off, 1 person is booked"
+    for words in ("Thu 26 Nov, 6–9 pm, Room 4: 1 booked", "for Thu 26 Nov, 6–9 pm, Room 4: 1 of 1 person is free"):
+        assert words in page.words
+    assert "Ana Reyes: 0 h of 9 h in the week of Mon 23 Nov" in page.words
+    session.refresh_from_db()
+    assert session.state == "scheduled"
+    late = cast.booked(cast.patient("Wen Zhao"), session)
+    stale = client.post(address, {**said, "step": "apply", "confirmed": str(booking.pk)})
+    assert (stale.status_code, "Nothing was saved; look again." in stale.content.decode()) == (409, True)
+    done = client.post(address, {**said, "step": "apply", "confirmed": f"{booking.pk},{late.pk}"})
+    assert done.status_code == 302
+    session.refresh_from_db()
+    closure = SiteClosure.objects.get()
+    assert (session.state, session.closed_by, closure.reason) == ("cancelled", closure, "Storm")
+    schedule = open_page(client, f"/schedule/?week=2026-11-23&site={cast.site.pk}")
+    assert "Thu 26 Nov: closed. Storm" in schedule.words
+    assert open_page(client, f"/sites/{cast.site.pk}/closures/{closure.pk}/").answer == "Closed: Thu 26 Nov"
+    client.post(f"/sites/{cast.site.pk}/closures/{closure.pk}/", {"do": "lift", "restore": "1"})
+    session.refresh_from_db()
+    assert (session.state, session.closed_by) == ("scheduled", None)
+
+
+def test_holidays_wait_for_a_decision(cast: Cast, client: Client) -> None:
+    client.force_login(cast.cory)
+    client.post(f"/sites/{cast.site.pk}/", {"do": "holidays"})
+    page = open_page(client, f"/sites/{cast.site.pk}/")
+    assert "Thu 26 Nov Thanksgiving Day Not decided yet" in page.words
+    assert "Thu 26 Nov: open or closed? Thanksgiving Day" in open_page(client, "/schedule/").words
+    thanksgiving = SiteClosure.objects.get(starts_on="2026-11-26")
+    address = f"/sites/{cast.site.pk}/closures/{thanksgiving.pk}/"
+    page = open_page(client, address)
+    assert page.answer == "Nothing that is planned is called off"
+    body = {"starts_on": "2026-11-26", "ends_on": "2026-11-26", "reason": "Thanksgiving Day", "by_video_too": "on"}
+    client.post(address, {**body, "step": "apply", "confirmed": ""})
+    thanksgiving.refresh_from_db()
+    assert (thanksgiving.state, thanksgiving.kind, thanksgiving.by_video_too) == ("in_force", "holiday", True)
+
+
+@pytest.mark.parametrize(
+    "query", ["starts_on=x&reason=Storm", "starts_on=2026-11-26", "starts_on=2026-11-26&ends_on=2026-11-25&reason=S"]
+)
+def test_what_is_no_closure_is_said_at_its_field(cast: Cast, client: Client, query: str) -> None:
+    client.force_login(cast.cory)
+    answer = client.get(f"/sites/{cast.site.pk}/closures/new/?{query}")
+    assert (answer.status_code, b"field-error" in answer.content) == (400, True)

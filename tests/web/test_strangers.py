@@ -18,7 +18,7 @@ from attendance.services.roster import RosterRow, save_rows
 from attendance.services.weeks import recount_patient
 from notifications.services.feeds import create_feed
 from people.domain.plan_templates import USUAL_STEPS
-from people.models import TrailEntry, User
+from people.models import SiteClosure, TrailEntry, User
 from people.services.family import MemberFields, add_member
 from people.services.plan_templates import make_template
 from scheduling.models import Booking, Invitation, KeepApart
@@ -116,6 +116,8 @@ TABLE: dict[str, Answers] = {
     "report-run-file": READ_ONLY,
     "sign-in-sheet": Answers(stranger=(404, 405), ben=(403, 405), nobody=(404, 405)),
     "sign-in-slips": Answers(stranger=(404, 405), ben=(403, 405), nobody=(404, 405)),
+    "closure": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),
+    "closure-new": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),
     "site": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),  # Ben sees where he goes
     "outbox": Answers(stranger=(404, 405), ben=(403, 403), nobody=(403, 403)),
     "patient": READ_ONLY,
@@ -204,6 +206,10 @@ def address_of(cast: Cast) -> Callable[[str], str]:
         raised_at=NOW,
     )
     ids |= {"program_id": cast.program.pk, "template_id": template.pk, "suggestion_id": suggestion.pk}
+    closed = SiteClosure.objects.create(
+        site=cast.site, reason="Storm", starts_on=ADMITTED, ends_on=ADMITTED, created_at=NOW
+    )
+    ids["closure_id"] = closed.pk
     ids["series_id"] = series_of(cast, weeks=1).pk
     (standing,) = join_track(cast.ana, TrackWish((evening(cast, "MO"),), FIRST), actor=None, now=NOW)
     ids["standing_id"] = standing.pk

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from people.services.closures import propose_holidays
 from web.demo.accounts import ACCOUNTS, PASSWORD, open_office
 from web.demo.reckon import reckon
 from web.demo.sheet_set import SheetSet
@@ -48,6 +49,7 @@ def seed(size: Size, *, now: datetime, say: Say) -> None:
             if not share.is_last and (share.number + 1) % TOLD_EVERY == 0:
                 say(f"{share.people.stop} of {size.patients} patients ...")
         sheets.finish()
+        propose_holidays(now=setting.now)
     with _collecting_by_hand():
         reckon(now=now, say=say)
 

@@ -7,6 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Room, Site
+from people.services.closures import LONGEST_REASON, ClosureFields
+from web.forms.dates import AskedDay
 
 WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
 _RANGE = re.compile(r"\s*(\d{1,2}:\d{2})\s*(?:-|–|to|a)\s*(\d{1,2}:\d{2})\s*", re.ASCII)
@@ -44,6 +46,28 @@ class HoursForm(forms.Form):
     def hours(self) -> dict[str, list[list[str]]]:
         """As the services take them."""
         return {str(day): ranges for day in range(7) if (ranges := self.cleaned_data[f"day_{day}"])}
+
+
+class ClosureForm(forms.Form):
+    """When a site is closed, and why."""
+
+    starts_on = AskedDay(
+        label=_("From"), required=True, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    ends_on = AskedDay(label=_("Through"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    starts_at = forms.TimeField(
+        label=_("From what time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    ends_at = forms.TimeField(
+        label=_("Until what time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    reason = forms.CharField(label=_("Why"), max_length=LONGEST_REASON)
+    by_video_too = forms.BooleanField(label=_("Sessions by video do not take place either"), required=False)
+
+    def fields_for(self, kind: str) -> ClosureFields:
+        """As the services take them; without a last day it is the first one alone."""
+        said = self.cleaned_data
+        return ClosureFields(**{**said, "ends_on": said["ends_on"] or said["starts_on"], "kind": kind})
 
 
 class RoomForm(forms.Form):

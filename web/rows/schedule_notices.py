@@ -5,15 +5,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from people.models import Site, User
+from people.domain.time import local_date
+from people.enums import ClosureState
+from people.models import Site, SiteClosure, User
 from scheduling.models import Session
 from web import format as figures
 from web.components.actions import Action
 from web.rows.sessions import day_of, place_of, times_of
 
+LOOK_AHEAD = dt.timedelta(days=28)
 MOST = 6
 """More cards than these push the week itself off the screen; the rest is in the list."""
 
@@ -57,7 +61,34 @@ def uncovered(week: ScheduleWeek) -> Iterable[ScheduleNotice]:
         )
 
 
-SOURCES: list[Source] = [uncovered]
+def closures_ahead(week: ScheduleWeek) -> Iterable[ScheduleNotice]:
+    """Days of the week on which the site is closed, and holidays of the coming weeks that nobody has decided on."""
+    soon = local_date(week.now, week.site.zone) + LOOK_AHEAD
+    last = week.first_day + dt.timedelta(days=6)
+    rows = SiteClosure.objects.filter(site=week.site).exclude(state=ClosureState.LIFTED).order_by("starts_on", "pk")
+    today = local_date(week.now, week.site.zone)
+    for row in rows.filter(ends_on__gte=today, starts_on__lte=max(soon, last)):
+        proposed = row.state == ClosureState.PROPOSED
+        if not proposed and not (row.starts_on <= last and row.ends_on >= week.first_day):
+            continue
+        days = figures.day_range(row.starts_on, row.ends_on)
+        if row.starts_on == row.ends_on:
+            days = figures.short_day(row.starts_on)
+        address = reverse("closure", args=[week.site.pk, row.pk])
+        label = _("Decide") if proposed else _("Look at it")
+        may_change = week.site.pk in week.user.scope.managed_site_ids
+        yield ScheduleNotice(
+            look="amber" if proposed else "plain",
+            icon="calendar-x",
+            strong=_("%(days)s: open or closed?") % {"days": days}
+            if proposed
+            else _("%(days)s: closed.") % {"days": days},
+            text=row.reason,
+            action=Action(label, address, hint=days) if may_change else None,
+        )
+
+
+SOURCES: list[Source] = [uncovered, closures_ahead]
 """Asked in this order; each in a constant number of queries."""
 
 

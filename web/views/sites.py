@@ -1,4 +1,4 @@
-"""A site: when it is open, and its rooms."""
+"""A site: when it is open, its rooms, and the days on which it is closed."""
 
 from typing import Any
 
@@ -9,12 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from people.domain.time import local_date
 from people.errors import InvalidInput, Refusal
 from people.models import Room, Site
+from people.services.closures import import_holidays
 from people.services.places import save_room
 from scheduling.services.opening import change_opening_hours
 from web.forms.places import HoursForm, RoomForm
-from web.notices import say_done
+from web.notices import say_bad, say_done
+from web.rows.closures import closure_rows
 from web.rows.places import conflict_lines
 from web.views.staff import find, must, now, only_staff, user_of
 
@@ -29,7 +32,21 @@ def site(request: HttpRequest, site_id: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, place)
     must(user, "people.change_site", place)
-    return _save_room(request, place) if request.POST.get("do") == "room" else _save_hours(request, place)
+    act = {"room": _save_room, "holidays": _propose_holidays}.get(request.POST.get("do", ""), _save_hours)
+    return act(request, place)
+
+
+def _propose_holidays(request: HttpRequest, place: Site) -> HttpResponse:
+    moment = now()
+    try:
+        year = local_date(moment, place.zone).year
+        added = sum(import_holidays(place, year=one, actor=user_of(request), now=moment) for one in (year, year + 1))
+    except InvalidInput as refusal:
+        say_bad(request, refusal.detail)
+    else:
+        words = ngettext("%(count)d holiday to decide on.", "%(count)d holidays to decide on.", added)
+        say_done(request, words % {"count": added} if added else _("No holiday is new."))
+    return redirect("site", site_id=place.pk)
 
 
 def _save_hours(request: HttpRequest, place: Site) -> HttpResponse:
@@ -90,6 +107,7 @@ def _page(
             (one, form if form is not None and changed is not None and changed.pk == one.pk else RoomForm(room=one))
             for one in rooms
         ],
+        "closures": closure_rows(place, today=local_date(now(), place.zone)),
         "new_room": form if form is not None and changed is None else RoomForm(),
         "may_change": user.has_perm("people.change_site", place),
     }
