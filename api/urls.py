@@ -24,6 +24,7 @@ from api.resources.phases import Phases, Plans
 from api.resources.plan_suggestions import PlanSuggestions
 from api.resources.plan_templates import PlanTemplates
 from api.resources.plans import Admissions, Leaves
+from api.resources.programs import Programs
 from api.resources.reports import Reports
 from api.resources.requirements import PatientRequirements, ProgramRequirements
 from api.resources.rosters import Rosters
@@ -108,6 +109,10 @@ urlpatterns = [
         {"patch": "partial_update"},
         "patient-requirement",
     ),
+    _at("programs/", Programs, LIST, "programs"),
+    _at("programs/<str:program_id>/", Programs, READ, "program"),
+    _at("programs/<str:program_id>/policies/", Programs, {"get": "policies", "post": "change_policy"}, "policies"),
+    _at("programs/<str:program_id>/policies/<str:in_force_from>/", Programs, {"delete": "withdraw_policy"}, "policy"),
     _at("programs/<str:program_id>/requirements/", ProgramRequirements, LIST_AND_CREATE, "program-requirements"),
     _at(
         "programs/<str:program_id>/requirements/<str:requirement_id>/",

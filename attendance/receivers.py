@@ -10,7 +10,7 @@ from attendance.errors import WeekClosed
 from attendance.models import TreatmentWeek
 from attendance.services.flags import evaluate_after_commit
 from attendance.services.marking import Span, mark_patients, mark_programs
-from people.signals import plan_changed
+from people.signals import plan_changed, policy_changed
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking, Session
 from scheduling.signals import apart_changed, bookings_changed, seats_changed, session_changed, work_hours_changed
@@ -22,6 +22,12 @@ YEARS_AHEAD = timedelta(days=2 * 366)
 def on_plan_changed(*, patient_id: int, now: datetime, **_: Any) -> None:
     """A new target may touch any week."""
     mark_patients([(patient_id, None)], now=now)
+
+
+@receiver(policy_changed, dispatch_uid="attendance.policy_changed")
+def on_policy_changed(*, program_id: int, now: datetime, **_: Any) -> None:
+    """Partial weeks to come may ask for something else."""
+    mark_programs([(program_id, (now, now + YEARS_AHEAD))], now=now)
 
 
 @receiver(work_hours_changed, dispatch_uid="attendance.work_hours_changed")

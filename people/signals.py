@@ -15,3 +15,6 @@ leave_changed = Signal()
 consent_changed = Signal()
 """A family member's consent was given or taken back, or the member was removed. Sends `member_id`, `patient_id`,
 `now`."""
+
+policy_changed = Signal()
+"""A program counts attendance otherwise from a day on. Sends `program_id`, `now`."""

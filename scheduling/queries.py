@@ -292,7 +292,7 @@ def _target(admission: Admission, week: Week, rows: _Rows) -> Target:
         phases=rows.phases.get(admission.pk, ()),
         leaves=rows.leaves.get(admission.pk, ()),
         program_max_minutes=admission.program.max_minutes,
-        partial_week_policy=DomainPolicy(admission.program.partial_week_policy),
+        partial_week_policy=DomainPolicy(admission.program.policy_on(week.starts_on).partial_week_policy),
     )
 
 

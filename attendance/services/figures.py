@@ -96,7 +96,7 @@ class Plans:
             phases=self._phases.get(admission.pk, ()),
             leaves=self.leaves_of(admission),
             program_max_minutes=admission.program.max_minutes,
-            partial_week_policy=PartialWeekPolicy(admission.program.partial_week_policy),
+            partial_week_policy=PartialWeekPolicy(admission.program.policy_on(week).partial_week_policy),
         )
 
 

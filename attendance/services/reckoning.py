@@ -5,17 +5,17 @@ from typing import Any
 
 from attendance.domain.credit import Credit, CreditPolicy, credit
 from attendance.models import AttendanceRecord
-from people.domain.time import Interval
-from people.models import Program
+from people.domain.time import Interval, local_date
 from scheduling.models import Session
 
 
-def policy_of(program: Program) -> CreditPolicy:
-    """The program's policy as the pure value."""
+def policy_of(session: Session) -> CreditPolicy:
+    """The policy that its program has in force on the session's day, as the pure value."""
+    policy = session.program.policy_on(local_date(session.starts_at, session.site.zone))
     return CreditPolicy(
-        grace_minutes=program.grace_minutes,
-        late_cutoff_minutes=program.late_cutoff_minutes,
-        rounding=program.rounding,
+        grace_minutes=policy.grace_minutes,
+        late_cutoff_minutes=policy.late_cutoff_minutes,
+        rounding=policy.rounding,
     )
 
 

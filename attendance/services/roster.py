@@ -76,7 +76,7 @@ def sign_roster(session: Session, *, actor: User, now: datetime) -> Roster:
         if sheet.roster.signed_at is not None:
             return sheet.roster
         _refuse_unsignable(sheet, now=now)
-        policy = policy_of(sheet.session.program)
+        policy = policy_of(sheet.session)
         for record in sheet.records.values():
             reckon(record, sheet.session, policy)
         AttendanceRecord.objects.bulk_update(sheet.records.values(), RECKONED)

@@ -64,7 +64,7 @@ def mark_rows(sheet: Sheet, rows: Sequence[RosterRow], *, actor: User, now: date
 
 def _write(sheet: Sheet, rows: Sequence[RosterRow], *, actor: User, now: datetime) -> None:
     """Create, change and take away records as the rows say; touch nothing that says the same as before."""
-    policy = policy_of(sheet.session.program)
+    policy = policy_of(sheet.session)
     made: list[AttendanceRecord] = []
     changed: list[AttendanceRecord] = []
     removed: list[AttendanceRecord] = []

@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.db import models
 from django.db.models import F, Q, Value
 
+from people.domain.policies import AttendancePolicy, policy_on, read_changes
 from people.domain.weeks import Weekday
 from people.enums import FirstWeekday, PartialWeekPolicy, Rounding, WaitlistPolicy
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from people.models.user import User
 
 
@@ -45,6 +48,8 @@ class Program(models.Model):
     booking closes, `cancel_cutoff_minutes` from when a cancellation counts as late; `close_grace_minutes` rule 6.
     A freed seat for which somebody waits is booked for them or offered, by `waitlist_policy`; an offer is held for
     `offer_minutes`, and no seat is given out less than `waitlist_notice_minutes` before the start.
+    The four policies are those of the program's first day; `policy_changes` lists later ones with the date from which
+    each holds (`people/domain/policies.py`), so that they come with the row and no sum asks the database for them.
     So many unexcused absences in an admission, or so many in a row, are worth a flag. Whoever leads its sessions holds
     one of `required_credentials`, where any is named. After so many weeks at target in a row a step down is suggested,
     after so many below a review (`step_down_after_weeks`, `review_after_weeks`).
@@ -73,6 +78,7 @@ class Program(models.Model):
     minutes_a_day = models.PositiveSmallIntegerField(default=240)
     sessions_a_day = models.PositiveSmallIntegerField(default=2)
     excuse_reasons = models.JSONField(default=list, blank=True)
+    policy_changes = models.JSONField(default=list, blank=True, db_default=models.Value([], models.JSONField()))
     absences_in_all = models.PositiveSmallIntegerField(default=3, db_default=3)
     absences_in_a_row = models.PositiveSmallIntegerField(default=2, db_default=2)
     required_credentials = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
@@ -105,6 +111,15 @@ class Program(models.Model):
     def reasons_to_excuse(self) -> tuple[str, ...]:
         """The program's own list, or the usual one."""
         return tuple(self.excuse_reasons) or DEFAULT_EXCUSE_REASONS
+
+    @property
+    def first_policy(self) -> AttendancePolicy:
+        """The policy before any change."""
+        return AttendancePolicy(self.grace_minutes, self.late_cutoff_minutes, self.rounding, self.partial_week_policy)
+
+    def policy_on(self, on: "date") -> AttendancePolicy:
+        """How attendance counts on the local date."""
+        return policy_on(on, first=self.first_policy, changes=read_changes(self.policy_changes))
 
     @property
     def week_begins(self) -> Weekday:

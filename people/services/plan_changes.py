@@ -218,13 +218,15 @@ def target_of(admission: Admission, week: date, phases: Sequence[Phase], leaves:
         phases=phases,
         leaves=leaves,
         program_max_minutes=admission.program.max_minutes,
-        partial_week_policy=PartialWeekPolicy(admission.program.partial_week_policy),
+        partial_week_policy=PartialWeekPolicy(admission.program.policy_on(week).partial_week_policy),
     )
 
 
 def _token(admission: Admission, before: Plan, after: Plan, leaves: Sequence[DateRange]) -> str:
     """A digest of everything that the preview shows."""
-    stay = (admission.pk, admission.admitted_on, admission.discharged_on, admission.program.partial_week_policy)
+    program = admission.program
+    policies = (program.first_policy, program.policy_changes)
+    stay = (admission.pk, admission.admitted_on, admission.discharged_on, policies)
     shown = (stay, [asdict(one) for one in before], [asdict(one) for one in after], [asdict(one) for one in leaves])
     return sha256(repr(shown).encode()).hexdigest()[:32]
 

@@ -102,6 +102,7 @@ class Clinic:
             "flag_id": str(flag.pk),
             "week_id": str(week.pk),
             "requirement_id": "1",
+            "in_force_from": "2027-01-01",
             "feed_id": str(feed.pk),
             "report_id": str(
                 request_run(ReportAsked("hours", ADMITTED, ADMITTED), file_format="csv", actor=cast.cory, now=NOW).pk
@@ -197,6 +198,10 @@ TABLE: dict[str, dict[str, Asked]] = {
     "revoke-consent": {"post": UNSEEN},
     "patient-requirements": {"get": UNSEEN, "post": UNSEEN},
     "patient-requirement": {"patch": UNSEEN},
+    "programs": {"get": EMPTY},
+    "program": {"get": UNSEEN},
+    "policies": {"get": UNSEEN, "post": UNSEEN},
+    "policy": {"delete": UNSEEN},
     "program-requirements": {"get": UNSEEN, "post": UNSEEN},
     "program-requirement": {"patch": UNSEEN},
     "patient-weeks": {"get": UNSEEN},

@@ -1,0 +1,117 @@
+"""Programs: how they count attendance, now and from a day on."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.base import Resource
+from api.fields import Id, LocalDate, Number
+from api.idempotency import once_per_key
+from api.inputs import Input
+from people.domain.policies import AttendancePolicy, PolicyChange, read_changes
+from people.domain.time import local_date
+from people.enums import PartialWeekPolicy, Rounding
+from people.models import Program
+from people.services.programs import change_policy, withdraw_policy
+
+
+class PolicyFieldsAnswer(serializers.Serializer[AttendancePolicy]):
+    """Rules 3 and 4 of one program."""
+
+    grace_minutes = serializers.IntegerField()
+    late_cutoff_minutes = serializers.IntegerField(allow_null=True)
+    rounding = serializers.ChoiceField(Rounding.choices)
+    partial_week_policy = serializers.ChoiceField(PartialWeekPolicy.choices)
+
+
+class PolicyChangeAnswer(PolicyFieldsAnswer):
+    """A policy, and the first local date on which it holds."""
+
+    in_force_from = LocalDate()
+
+
+class ProgramAnswer(serializers.Serializer[Any]):
+    id = Id()
+    name = serializers.CharField()
+    min_minutes = serializers.IntegerField()
+    max_minutes = serializers.IntegerField()
+    first_weekday = serializers.CharField()
+    close_grace_minutes = serializers.IntegerField()
+    policy = serializers.SerializerMethodField(help_text="What is in force today.")
+
+    def get_policy(self, program: Program) -> PolicyFieldsAnswer:
+        today = local_date(self.context["now"], self.context["zone"]())
+        return PolicyFieldsAnswer(program.policy_on(today)).data  # type: ignore[return-value]
+
+
+class PolicyInput(Input):
+    """From tomorrow on at the earliest: what was counted is not counted again."""
+
+    answer = PolicyChangeAnswer
+    in_force_from = LocalDate()
+    grace_minutes = Number()
+    late_cutoff_minutes = Number(allow_null=True)
+    rounding = serializers.ChoiceField(Rounding.choices)
+    partial_week_policy = serializers.ChoiceField(PartialWeekPolicy.choices)
+
+
+class Programs(Resource):
+    """The tracks that one works or is cared for in."""
+
+    @extend_schema(responses=ProgramAnswer(many=True))
+    def list(self, request: Request) -> Response:
+        """By name."""
+        rows = self.page(Program.objects.visible_to(self.user).order_by("name", "pk"))
+        return self.answer_page(rows, ProgramAnswer, now=self.now)
+
+    @extend_schema(responses=ProgramAnswer)
+    def retrieve(self, request: Request, program_id: str) -> Response:
+        return self.answer(self._program(program_id), ProgramAnswer, now=self.now)
+
+    @extend_schema(responses=PolicyChangeAnswer(many=True))
+    def policies(self, request: Request, program_id: str) -> Response:
+        """Every change of how attendance counts, the latest first."""
+        changes = read_changes(self._program(program_id).policy_changes)[::-1]
+        return self.answer_page(self.page([_flat(change) for change in changes]), PolicyChangeAnswer)
+
+    @extend_schema(request=PolicyInput, responses={201: PolicyChangeAnswer})
+    @once_per_key()
+    def change_policy(self, request: Request, program_id: str) -> Response:
+        """Count otherwise from a day on; a change of the same day is replaced."""
+        program = self._program(program_id)
+        self.must("people.change_program", program)
+        said = self.said(PolicyInput)
+        in_force_from = said.pop("in_force_from")
+        policy = AttendancePolicy(**said)
+        change_policy(program, policy, in_force_from=in_force_from, actor=self.user, now=self.now)
+        return self.answer(_flat(PolicyChange(in_force_from, policy)), PolicyChangeAnswer, status=201)
+
+    @extend_schema(responses={204: None})
+    def withdraw_policy(self, request: Request, program_id: str, in_force_from: str) -> Response:
+        """Take back a change that has not begun."""
+        program = self._program(program_id)
+        self.must("people.change_program", program)
+        on = self.said(_Day, data={"on": in_force_from})["on"]
+        withdraw_policy(program, in_force_from=on, actor=self.user, now=self.now)
+        return Response(status=204)
+
+    def _program(self, program_id: str) -> Program:
+        found: Program = self.find(Program.objects.visible_to(self.user), program_id)
+        return found
+
+
+class _Day(Input):
+    on = LocalDate()
+
+
+def _flat(change: PolicyChange) -> dict[str, Any]:
+    return {
+        "in_force_from": change.in_force_from,
+        "grace_minutes": change.policy.grace_minutes,
+        "late_cutoff_minutes": change.policy.late_cutoff_minutes,
+        "rounding": change.policy.rounding,
+        "partial_week_policy": change.policy.partial_week_policy,
+    }
