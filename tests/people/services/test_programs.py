@@ -65,7 +65,10 @@ def test_a_partial_week_follows_the_policy_of_its_first_day(cast: Cast) -> None:
 def test_a_change_marks_the_weeks_ahead_and_leaves_a_trail(cast: Cast) -> None:
     recount_patient(cast.ana.pk, now=NOW)
     change_policy(cast.program, STRICT, in_force_from=FRIDAY, actor=cast.dirk, now=NOW)
-    assert marking.take_up_marks(now=NOW) == 2
+    marking.take_up_marks(now=NOW)
+    behind = TreatmentWeek.objects.filter(stale_at__isnull=False)
+    assert set(behind) == set(TreatmentWeek.objects.filter(ends_at__gt=NOW))
+    assert TreatmentWeek.objects.filter(ends_at__lte=NOW, stale_at=None).exists()
     entry = TrailEntry.objects.get(action="policy_changed")
     assert (entry.before, entry.after) == ({"changes": []}, {"changes": [PolicyChange(FRIDAY, STRICT).as_json()]})
 
@@ -75,7 +78,7 @@ def test_a_change_marks_the_weeks_ahead_and_leaves_a_trail(cast: Cast) -> None:
     [
         ({}, NOW.date(), {"in_force_from"}),
         ({}, date(2026, 1, 1), {"in_force_from"}),
-        ({"grace_minutes": 61}, FRIDAY, {"grace_minutes"}),
+        ({"grace_minutes": 61, "late_cutoff_minutes": None}, FRIDAY, {"grace_minutes"}),
         ({"late_cutoff_minutes": 241}, FRIDAY, {"late_cutoff_minutes"}),
         ({"grace_minutes": 10}, FRIDAY, {"late_cutoff_minutes"}),
         ({"rounding": "up"}, FRIDAY, {"rounding"}),
