@@ -69,6 +69,7 @@ PATIENT_MORE = (
 STAFF_MORE = (
     _Place("calls", _("Calls"), "telephone"),
     _Place("tracks", _("Tracks"), "signpost-split"),
+    _Place("programs", _("Programs"), "journal-check"),
     _Place("preferences", _("Language"), "translate"),
 )
 STAFF_PLACES = (

@@ -36,12 +36,14 @@ from web.views.move import move_appointment, move_appointment_back
 from web.views.offers import accept_offer, decline_offer, offer
 from web.views.outbox import outbox
 from web.views.patient_bookings import patient_accept, patient_excuse, patient_excuse_back
+from web.views.patient_requirements import patient_requirement, patient_requirements
 from web.views.patient_sessions import patient_move, patient_move_back, patient_sessions
 from web.views.patients import patient, patient_book, patient_cancel
 from web.views.plan_suggestions import plan_suggestions, suggestion_accept, suggestion_dismiss
 from web.views.plan_templates import plan_template, plan_template_new, plan_template_remove, plan_templates
 from web.views.plans import patient_plan
 from web.views.preferences import preferences
+from web.views.programs import program, program_policy_withdraw, program_requirement, programs
 from web.views.report_runs import report_run, report_run_cancel, report_run_file
 from web.views.reports import packet, report_file, report_page, reports
 from web.views.roster import roster
@@ -129,6 +131,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/ledger/", patient_ledger, name="patient-ledger"),
     path("patients/<int:patient_id>/letter/", patient_letter, name="patient-letter"),
     path("patients/<int:patient_id>/plan/", patient_plan, name="patient-plan"),
+    path("patients/<int:patient_id>/requirements/", patient_requirements, name="patient-requirements"),
+    path("patients/<int:patient_id>/requirements/new/", patient_requirement, name="patient-requirement-new"),
+    path(
+        "patients/<int:patient_id>/requirements/<int:requirement_id>/",
+        patient_requirement,
+        name="patient-requirement",
+    ),
     path("patients/<int:patient_id>/sessions/", patient_sessions, name="patient-sessions"),
     path("patients/<int:patient_id>/tracks/", patient_tracks, name="patient-tracks"),
     path("patients/<int:patient_id>/tracks/join/", patient_join, name="patient-join"),
@@ -146,6 +155,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/runs/<int:run_id>/file/", report_run_file, name="report-run-file"),
     path("reports/<slug:kind>/", report_page, name="report"),
     path("reports/<slug:kind>/file/", report_file, name="report-file"),
+    path("programs/", programs, name="programs"),
+    path("programs/<int:program_id>/", program, name="program"),
+    path("programs/<int:program_id>/policy/withdraw/", program_policy_withdraw, name="program-policy-withdraw"),
+    path("programs/<int:program_id>/requirements/new/", program_requirement, name="program-requirement-new"),
+    path(
+        "programs/<int:program_id>/requirements/<int:requirement_id>/",
+        program_requirement,
+        name="program-requirement",
+    ),
     path("programs/<int:program_id>/templates/", plan_templates, name="plan-templates"),
     path("programs/<int:program_id>/templates/new/", plan_template_new, name="plan-template-new"),
     path("programs/<int:program_id>/templates/<int:template_id>/", plan_template, name="plan-template"),

@@ -94,6 +94,14 @@ TABLE: dict[str, Answers] = {
     "board-filter-keep": Answers(stranger=(405, 302), ben=(403, 403), nobody=(403, 403)),
     "board-filter-drop": Answers(stranger=(405, 404), ben=(403, 403), nobody=(403, 403)),
     "repairs": Answers(stranger=(200, 404), ben=(403, 403), nobody=(403, 403)),
+    "programs": Answers(stranger=(200, 405), ben=(403, 403), nobody=(403, 403)),
+    "program": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),
+    "program-policy-withdraw": Answers(stranger=(405, 404), ben=(405, 403), nobody=(405, 404)),
+    "program-requirement-new": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),
+    "program-requirement": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),
+    "patient-requirements": READ_ONLY,
+    "patient-requirement-new": NOTHING,
+    "patient-requirement": NOTHING,
     "treatment-week": READ_ONLY,
     "treatment-week-close": ACTION,
     "treatment-week-revise": ACTION,
@@ -190,6 +198,7 @@ def address_of(cast: Cast) -> Callable[[str], str]:
         "pk": feed.pk,
         "patient_id": cast.ana.pk,
         "session_id": session.pk,
+        "requirement_id": 1,
     }
     member = add_member(cast.ana, MemberFields("Rosa"), actor=None, now=NOW)
     invitation = Invitation.objects.create(

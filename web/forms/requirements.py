@@ -41,9 +41,7 @@ class RequirementForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen: all of them."),
     )
-    foci = forms.MultipleChoiceField(
-        required=False, label=_("Only these topics"), widget=forms.CheckboxSelectMultiple
-    )
+    foci = forms.MultipleChoiceField(required=False, label=_("Only these topics"), widget=forms.CheckboxSelectMultiple)
     in_force_from = forms.DateField(
         required=False, label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -72,9 +70,7 @@ class RequirementForm(forms.Form):
 class PolicyForm(forms.Form):
     """How attendance counts from a day on."""
 
-    in_force_from = forms.DateField(
-        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    in_force_from = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     grace_minutes = forms.IntegerField(
         min_value=0,
         max_value=MOST_GRACE_MINUTES,

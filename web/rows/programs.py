@@ -60,7 +60,8 @@ def policy_lines(policy: AttendancePolicy) -> list[str]:
     cutoff = _("no late cut-off")
     if policy.late_cutoff_minutes is not None:
         words = ngettext(
-            "nothing is credited after %(count)d minute", "nothing is credited after %(count)d minutes",
+            "nothing is credited after %(count)d minute",
+            "nothing is credited after %(count)d minutes",
             policy.late_cutoff_minutes,
         )
         cutoff = words % {"count": policy.late_cutoff_minutes}

@@ -45,9 +45,7 @@ def program(request: HttpRequest, program_id: int) -> HttpResponse:
     form = PolicyForm(request.POST)
     if form.is_valid():
         try:
-            change_policy(
-                row, form.policy, in_force_from=form.cleaned_data["in_force_from"], actor=user, now=now()
-            )
+            change_policy(row, form.policy, in_force_from=form.cleaned_data["in_force_from"], actor=user, now=now())
         except InvalidInput as refusal:
             blame(form, refusal)
         else:
@@ -113,9 +111,7 @@ def _page(request: HttpRequest, row: Program, *, policy: PolicyForm | None = Non
     today = today_of(user, now=moment)
     asked = [asked_row(one, today=today) for one in _asked(row)]
     live = sum(not one.is_over for one in asked)
-    words = ngettext(
-        "%(count)d rule beside the goal", "%(count)d rules beside the goal", live
-    )
+    words = ngettext("%(count)d rule beside the goal", "%(count)d rules beside the goal", live)
     context = {
         "program": row,
         "answer": words % {"count": live},

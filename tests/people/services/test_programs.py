@@ -64,6 +64,8 @@ def test_a_partial_week_follows_the_policy_of_its_first_day(cast: Cast) -> None:
 
 def test_a_change_marks_the_weeks_ahead_and_leaves_a_trail(cast: Cast) -> None:
     recount_patient(cast.ana.pk, now=NOW)
+    marking.take_up_marks(now=NOW)
+    recount_patient(cast.ana.pk, now=NOW)
     change_policy(cast.program, STRICT, in_force_from=FRIDAY, actor=cast.dirk, now=NOW)
     marking.take_up_marks(now=NOW)
     behind = TreatmentWeek.objects.filter(stale_at__isnull=False)

@@ -1,0 +1,66 @@
+"""Pages for a program's rules, and for what is asked of one person."""
+
+import time_machine
+from django.test import Client
+
+from attendance.models import Requirement
+from people.models import Program
+from tests.cast import NOW, Cast
+from tests.web.reading import open_page
+
+ASKED = {
+    "name": "Three days",
+    "asked_by": "payer",
+    "measure": "days",
+    "window": "week",
+    "minimum": "3",
+    "day_minimum_minutes": "180",
+}
+
+
+def test_a_director_asks_something_of_everybody_in_the_program(cast: Cast, client: Client) -> None:
+    client.force_login(cast.dirk)
+    address = f"/programs/{cast.program.pk}/"
+    assert open_page(client, address).answer == "0 rules beside the goal"
+    done = client.post(f"{address}requirements/new/", ASKED, follow=True)
+    assert "Three days Payer Each week at least 3 days of 3 h or more" in open_page(client, address).words
+    assert done.redirect_chain == [(address, 302)]
+    row = Requirement.objects.get()
+    refused = client.post(f"{address}requirements/{row.pk}/", {**ASKED, "minimum": "8"})
+    assert refused.status_code == 400
+    assert "Say a whole number from 0 to 7." in refused.content.decode()
+    client.post(f"{address}requirements/{row.pk}/", {**ASKED, "minimum": "2", "kinds": ["group"]})
+    row.refresh_from_db()
+    assert (row.minimum, row.kinds) == (2, ["group"])
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_person_shows_each_rule_on_its_own_card(cast: Cast, client: Client) -> None:
+    client.force_login(cast.cory)
+    address = f"/patients/{cast.ana.pk}/requirements/"
+    client.post(f"{address}new/", {**ASKED, "name": "A court", "asked_by": "court"})
+    page = open_page(client, address)
+    assert page.answer == "1 rule beside the goal"
+    assert "Court · A court" in page.words
+    assert "0 of 6 full weeks" in page.words
+
+
+def test_a_program_counts_otherwise_from_a_day_to_come(cast: Cast, client: Client) -> None:
+    client.force_login(cast.dirk)
+    address = f"/programs/{cast.program.pk}/"
+    said = {"in_force_from": "2090-01-01", "grace_minutes": "5", "late_cutoff_minutes": "", "rounding": "exact"}
+    said["partial_week_policy"] = "prorate"
+    client.post(address, said)
+    assert "From Sun 1 Jan 2090 5 minutes of grace · no late cut-off" in open_page(client, address).words
+    past = client.post(address, {**said, "in_force_from": "2020-01-01"})
+    assert (past.status_code, "the past is not counted again" in past.content.decode()) == (400, True)
+    client.post(f"{address}policy/withdraw/", {"in_force_from": "2090-01-01"})
+    assert Program.objects.get(pk=cast.program.pk).policy_changes == []
+
+
+def test_a_counselor_reads_and_changes_nothing(cast: Cast, client: Client) -> None:
+    client.force_login(cast.dana)
+    address = f"/programs/{cast.program.pk}/"
+    assert "Add a rule" not in open_page(client, address).words
+    assert client.post(f"{address}requirements/new/", ASKED).status_code == 403
+    assert not Requirement.objects.exists()
