@@ -17,8 +17,6 @@ from bench.sizes import FULL, QUICK, Sizes
 
 BENCHMARKS = ("feed", "booking", "reminders", "board", "storm", "series", "reports")
 SEED = "7"
-SEEDED = ("board", "reports")
-"""Those that measure a whole network of the demo's."""
 
 
 def main(arguments: list[str]) -> int:
@@ -50,7 +48,7 @@ def _measure(names: tuple[str, ...] | list[str], databases: list[str], sizes: Si
                 continue
             print(f"{name} on {kind} ...", flush=True)
             with database(kind, name) as scratch:
-                if name in SEEDED:
+                if name == "board":
                     _seed(scratch, sizes)
                 yield from _figures(scratch, name, sizes)
 

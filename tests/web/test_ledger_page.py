@@ -47,7 +47,8 @@ def test_a_short_week_shows_every_minute_and_what_was_done(cast: Cast, client: C
         entered="2026-11-09 21:02",
     )
     held(cast, "2026-11-10 18:00", {"status": "no_show"}, entered="2026-11-12 08:00")
-    held(cast, "2026-11-11 18:00", {"status": "excused", "excuse_reason": "work"}, entered="2026-11-11 21:00")
+    excused = {"status": "excused", "excuse_reason": "work", "excuse_given_by": "family", "document_seen": True}
+    held(cast, "2026-11-11 18:00", excused, entered="2026-11-11 21:00")
     record = AttendanceRecord.objects.get(booking=late)
     typed = RosterRow(late.pk, "present", arrived_at=at("2026-11-09 18:04"))
     amend(record, typed, "Came in by the back door", actor=cast.cory, now=at("2026-11-10 08:40"))
@@ -68,10 +69,12 @@ def test_a_short_week_shows_every_minute_and_what_was_done(cast: Cast, client: C
     page = open_page(client, f"/patients/{cast.ana.pk}/ledger/{DATES}")
     assert page.answer == "0 of 1 week reached its target"
     assert page.texts("tr")[1:] == [
-        "Mon 9 Nov 6–9 pm 180 4 before: 166 176 Group · process Amended: arrived: 6:14 pm became 6:04 pm"
-        " “Came in by the back door” Dana K. In person Dana, Mon 9 Nov, 9:02 pm Cory, Tue 10 Nov, 8:40 am",
+        "Mon 9 Nov 6–9 pm 180 4 before: 166 176 Group · process"
+        " Amended: Arrived before: 6:14 6:04, Counted before: 2 h 46 2 h 56 “Came in by the back door”"
+        " Dana K. In person Dana, Mon 9 Nov, 9:02 pm Cory, Tue 10 Nov, 8:40 am",
         "Tue 10 Nov 6–9 pm 180 0 Group · process · No-show −180 not there Dana K. Dana, Thu 12 Nov, 8 am Late entry",
-        "Wed 11 Nov 6–9 pm 180 0 Group · process · Excused (work) −180 not there Dana K. Dana, Wed 11 Nov, 9 pm",
+        "Wed 11 Nov 6–9 pm 180 0 Group · process −180 not there Excused: work from: Family document seen"
+        " Dana K. Dana, Wed 11 Nov, 9 pm",
     ]
     assert page.texts("span", "ledger-figures") == ["12 h offered 12 h scheduled 2 h 56 attended 0 billable days"]
     assert page.texts("p", "ledger-cause") == ["1 roster of this week is not signed"]

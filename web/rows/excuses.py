@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from attendance.enums import ExcuseSource
+from attendance.models import AttendanceRecord
 from attendance.queries import RosterLine
 from attendance.services.roster_rules import excuse_reasons
 from scheduling.models import Session
@@ -39,7 +40,7 @@ def excuse_word(reason: str) -> str:
     return words.get(reason, reason)
 
 
-def excuse_note(line: RosterLine, zone: ZoneInfo) -> list[str]:
+def excuse_note(line: RosterLine | AttendanceRecord, zone: ZoneInfo) -> list[str]:
     """ "Excused: work", "told Tue 17 Nov, 4:10 pm, before the session", "document seen"."""
     reason = excuse_word(line.excuse_reason or "")
     parts = [_("Excused: %(reason)s") % {"reason": reason} if reason else _("Excused")]

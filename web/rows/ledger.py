@@ -2,10 +2,9 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -19,9 +18,11 @@ from attendance.queries.week_actions import WeekActions
 from people.domain.time import local_date
 from web import format as figures
 from web.components.hours_bar import HoursBar
+from web.rows.amendments import AmendmentView, amendment_view
 from web.rows.board import bar_of, result_of
 from web.rows.contacts import when_said
 from web.rows.deductions import deduction_words
+from web.rows.excuses import excuse_note, excuse_word
 from web.rows.four_figures import NamedFigure, four_figures
 from web.rows.people import week_note
 from web.rows.sessions import counselors_of, kind_of
@@ -33,19 +34,11 @@ MODE_ICONS = {AttendanceMode.IN_PERSON: "building", AttendanceMode.TELEHEALTH: "
 
 
 @dataclass(frozen=True)
-class AmendedLine:
-    """What one amendment changed, why, and by whom."""
-
-    words: str
-    reason: str
-    by: str
-
-
-@dataclass(frozen=True)
 class LedgerRow:
     """One attendance: `planned` less break, late, early and what `others` list is `counted`.
 
-    `counted_before` are the values that amendments replaced, the oldest first. `status` is empty for who was there.
+    `counted_before` are the values that amendments replaced, the oldest first. `status` is empty for who was there, and
+    for who was excused: the `notes` say so.
     """
 
     day: str
@@ -57,14 +50,14 @@ class LedgerRow:
     counted_before: Sequence[int]
     session: str
     status: str
-    excuse: str
+    notes: Sequence[str]
     is_absent: bool
     counselors: str
     mode: str
     mode_icon: str
     entered: str
     is_late_entry: bool
-    amendments: Sequence[AmendedLine]
+    amendments: Sequence[AmendmentView]
 
 
 @dataclass(frozen=True)
@@ -196,15 +189,15 @@ def ledger_row(record: AttendanceRecord) -> LedgerRow:
         counted=record.credited_minutes,
         counted_before=_replaced(amendments, record),
         session=f"{kind_of(session)}{f' · {spelled(session.focus)}' if session.focus else ''}",
-        status="" if here else str(AttendanceStatus(record.status).label),
-        excuse=record.excuse_reason if record.status == AttendanceStatus.EXCUSED else "",
+        status="" if here or record.status == AttendanceStatus.EXCUSED else str(AttendanceStatus(record.status).label),
+        notes=_notes(record, zone),
         is_absent=record.status in (AttendanceStatus.NO_SHOW, AttendanceStatus.TURNED_AWAY),
         counselors=counselors_of(session),
         mode=str(record.get_mode_display()) if here else "",
         mode_icon=MODE_ICONS[AttendanceMode(record.mode)] if here else "",
         entered=_by_and_when(record.recorded_by.name if record.recorded_by else "", record.recorded_at, zone),
         is_late_entry=record.recorded_at - record.ends_at > LATE_ENTRY,
-        amendments=[_amended(one, zone) for one in amendments],
+        amendments=[amendment_view(one, zone) for one in amendments],
     )
 
 
@@ -213,42 +206,20 @@ def spelled(focus: str) -> str:
     return focus.replace("-", " ").replace("_", " ")
 
 
+def _notes(record: AttendanceRecord, zone: ZoneInfo) -> list[str]:
+    """What is said of an excuse, the reason given for coming late or leaving early, and the remark."""
+    notes = []
+    if record.status == AttendanceStatus.EXCUSED:
+        notes = excuse_note(record, zone)
+    elif record.excuse_reason:
+        notes = [_("reason: %(reason)s") % {"reason": excuse_word(record.excuse_reason)}]
+    return [*notes, record.remark] if record.remark else notes
+
+
 def _replaced(amendments: Sequence[Amendment], record: AttendanceRecord) -> list[int]:
     """The credited minutes that amendments replaced by others."""
     values = [*(int(one.before.get("credited_minutes", 0)) for one in amendments), record.credited_minutes]
     return [value for value, following in pairwise(values) if value != following]
-
-
-def _amended(one: Amendment, zone: ZoneInfo) -> AmendedLine:
-    changes = [
-        _("%(what)s: %(before)s became %(after)s") % {"what": label, "before": before, "after": after}
-        for name, label in _amendable().items()
-        if (before := _said(name, one.before, zone)) != (after := _said(name, one.after, zone))
-    ]
-    words = "; ".join(changes) or _("nothing changed")
-    return AmendedLine(words, one.reason, _by_and_when(one.by.name, one.at, zone))
-
-
-def _amendable() -> Mapping[str, str]:
-    return {
-        "status": _("status"),
-        "arrived_at": _("arrived"),
-        "left_at": _("left"),
-        "mode": _("mode"),
-        "excuse_reason": _("reason"),
-    }
-
-
-def _said(name: str, facts: Mapping[str, Any], zone: ZoneInfo) -> str:
-    """One value of an amended record, in words."""
-    value = facts.get(name)
-    if not value:
-        return _("nothing")
-    if name in ("arrived_at", "left_at"):
-        return figures.clock(dt.datetime.fromisoformat(value), zone=zone)
-    if name == "status":
-        return str(AttendanceStatus(value).label)
-    return str(AttendanceMode(value).label) if name == "mode" else str(value)
 
 
 def _by_and_when(name: str, at: dt.datetime, zone: ZoneInfo) -> str:
