@@ -25,6 +25,7 @@ from web.rows.deductions import deduction_words
 from web.rows.excuses import excuse_note, excuse_word
 from web.rows.four_figures import NamedFigure, four_figures
 from web.rows.people import week_note
+from web.rows.requirements import StandingLine, standing_line
 from web.rows.sessions import counselors_of, kind_of
 from web.rows.week_actions import DoneLine, done_lines
 
@@ -74,6 +75,7 @@ class LedgerWeekView:
     rows: Sequence[LedgerRow]
     is_open: bool
     unsigned: str
+    requirements: Sequence[StandingLine] = ()
     causes: Sequence[str] = ()
     done: Sequence[DoneLine] = ()
     asks_what_was_done: bool = False
@@ -167,6 +169,7 @@ def ledger_week(
         rows=[ledger_row(record) for record in entry.records],
         is_open=is_open or short,
         unsigned=words % {"count": unsigned} if unsigned else "",
+        requirements=[standing_line(one) for one in week.requirements],
         causes=causes,
         done=done_lines(actions, zone) if short else (),
         asks_what_was_done=short,

@@ -1,7 +1,8 @@
 """A person's hours ledger: each week against its target, and beneath it every minute and how it came about."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from attendance.domain.requirements import Judgement, PeriodsJudgement, Window
 from attendance.models import TreatmentWeek
 from attendance.queries import TREND_WEEKS, unsigned_sessions
 from attendance.queries.ledger import LedgerWeek, ledger
@@ -65,7 +67,7 @@ def patient_ledger(request: HttpRequest, patient_id: int) -> HttpResponse:
         "form": form if form.errors else DatesForm({"from": first, "to": last}),
         "range": figures.day_range(first, last),
         "last_look": _opened_by(before, home_zone(user)),
-        "cards": [plan_card(weeks, now=moment), *requirement_cards(admission, now=moment)],
+        "cards": [plan_card(weeks, now=moment), *requirement_cards(admission, first=first, last=last, now=moment)],
         "weeks": _week_views(entries, person, moment=moment, every_open=bool(request.GET.get("print"))),
         "foot": _foot(weeks, now=moment),
         "definitions": figures_foot(),
@@ -79,9 +81,20 @@ def patient_ledger(request: HttpRequest, patient_id: int) -> HttpResponse:
     return render(request, "patients/ledger.html", context)
 
 
-def requirement_cards(admission: Admission | None, *, now: datetime) -> list[RequirementCard]:
-    """What a payer, a licence, a court or the program asks beside the plan, a card each."""
-    return [card_of(one) for one in judged_requirements(admission, now=now)] if admission else []
+def requirement_cards(admission: Admission | None, *, first: date, last: date, now: datetime) -> list[RequirementCard]:
+    """What a payer, a licence, a court or the program asks beside the plan, a card each: the weeks or months that meet
+    the dates; an average or a total is that of the whole stay.
+    """
+    judged = judged_requirements(admission, now=now) if admission else []
+    return [card_of(replace(one, judgement=_within(one.judgement, first, last))) for one in judged]
+
+
+def _within(judgement: Judgement, first: date, last: date) -> Judgement:
+    if not isinstance(judgement, PeriodsJudgement):
+        return judgement
+    longest = timedelta(days=31 if judgement.window == Window.MONTH else 7)
+    periods = [one for one in judgement.periods if one.starts_on <= last and first < one.starts_on + longest]
+    return replace(judgement, periods=tuple(periods))
 
 
 def seen(request: HttpRequest, patient_id: int) -> Patient:

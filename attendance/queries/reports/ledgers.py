@@ -1,7 +1,8 @@
 """The hours ledger as a file: of one person, or of a sample of people with a sheet for each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -67,6 +68,7 @@ def _ledger_table(name: str, patient_id: int, asked: ReportAsked, told: Told) ->
         _("Offered"),
         _("Scheduled"),
         _("Billable days"),
+        _("Requirements"),
         _("Closed on"),
         _("Revision"),
     )
@@ -106,7 +108,7 @@ def _of_record(record: AttendanceRecord) -> tuple[Cell, ...]:
         record.recorded_by.name if record.recorded_by else "",
         record.recorded_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
         _("yes") if record.recorded_at - record.ends_at > LATE_ENTRY else "",
-        *(None,) * 6,
+        *(None,) * 7,
     )
 
 
@@ -121,15 +123,28 @@ def _of_week(week: TreatmentWeek) -> tuple[Cell, ...]:
         week.offered_minutes,
         week.scheduled_minutes,
         week.billable_days,
+        "; ".join(map(requirement_words, week.requirements)),
         week.closed_at.astimezone(week.site.zone).date() if week.closed_at else None,
         week.revision,
     )
+
+
+def requirement_words(one: Mapping[str, Any]) -> str:
+    """A rule as the week keeps it: its name, its value beside its bounds, and the verdict."""
+    bounds = f"{'' if one['minimum'] is None else one['minimum']}–{'' if one['maximum'] is None else one['maximum']}"
+    if one["value"] is None:
+        return _("%(name)s: no value yet (%(bounds)s)") % {"name": one["name"], "bounds": bounds}
+    said = {"name": one["name"], "value": one["value"], "measure": one["measure"], "bounds": bounds}
+    if one["met"]:
+        return _("%(name)s: %(value)s %(measure)s (%(bounds)s), met") % said
+    return _("%(name)s: %(value)s %(measure)s (%(bounds)s), not met") % said
 
 
 def _foot() -> Foot:
     own = [
         (_("Planned"), _("The session's minutes. Less break, late, early, rounding, limit and absence: attended.")),
         (_("Amended"), _("The minutes that a signed record said before, and says since.")),
+        (_("Requirements"), _("Each rule by its name, with its value beside its bounds; none is merged with another.")),
         (_("Late entry"), _("Recorded more than 24 hours after the session's end.")),
     ]
     return once(own, figures_foot(), target_foot()[:1])

@@ -184,11 +184,19 @@ def _slow_ledger(person: Patient) -> list[Row]:
                 week.credited_minutes,
                 *nothing[:4],
                 *figures,
+                "; ".join(map(_slow_requirement, week.requirements)),
                 closed,
                 week.revision,
             )
         )
     return rows
+
+
+def _slow_requirement(one: dict[str, Any]) -> str:
+    least, most = ("" if one[name] is None else str(one[name]) for name in ("minimum", "maximum"))
+    if one["value"] is None:
+        return f"{one['name']}: no value yet ({least}–{most})"
+    return f"{one['name']}: {one['value']} {one['measure']} ({least}–{most}), {'' if one['met'] else 'not '}met"
 
 
 def _slow_session(week: TreatmentWeek, record: AttendanceRecord) -> Row:
@@ -214,7 +222,7 @@ def _slow_session(week: TreatmentWeek, record: AttendanceRecord) -> Row:
         record.recorded_by.name if record.recorded_by else "",
         f"{record.recorded_at.astimezone(zone):%Y-%m-%d %H:%M}",
         "yes" if record.recorded_at - record.ends_at > timedelta(hours=24) else "",
-        *(None,) * 6,
+        *(None,) * 7,
     )
 
 
