@@ -115,9 +115,9 @@ def _write_sheet(sheet: WriteOnlyWorksheet, table: ReportTable) -> Iterator[byte
             yield b""
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: Cell) -> SheetCell | int | date | None:
-    """A text stays a text, whatever it begins with."""
-    if not isinstance(value, str):
+def _cell(sheet: WriteOnlyWorksheet, value: Cell) -> SheetCell | str | int | date | None:
+    """A text stays a text, whatever it begins with; only those that would not need a cell of their own."""
+    if not isinstance(value, str) or not (value.startswith("=") or CONTROL.search(value)):
         return value
     cell = WriteOnlyCell(sheet, CONTROL.sub("", value))
     cell.data_type = "s"

@@ -11,14 +11,14 @@ from attendance.models import AttendanceRecord, Flag
 from attendance.services.amending import amend
 from attendance.services.outreach import note_contact
 from attendance.services.roster import RosterRow, mark_all_present, save_rows, sign_roster
-from people.models import TrailEntry, User
+from people.models import SiteClosure, TrailEntry, User
 from scheduling.models import Booking, Session
 from tests.cast import NOW, Cast, at
 from tests.web.reading import open_page
 
 pytestmark = pytest.mark.django_db
 
-LEDGER_QUERIES = 41
+LEDGER_QUERIES = 44
 EARLIER = at("2026-10-01 12:00")
 DATES = "?from=2026-11-09&to=2026-11-15"
 
@@ -65,6 +65,9 @@ def test_a_short_week_shows_every_minute_and_what_was_done(cast: Cast, client: C
         raised_at=at("2026-11-10 21:40"),
         facts={},
     )
+    SiteClosure.objects.create(
+        site=cast.site, reason="Boiler", starts_on=date(2026, 11, 13), ends_on=date(2026, 11, 13), created_at=NOW
+    )
     client.force_login(cast.cory)
     page = open_page(client, f"/patients/{cast.ana.pk}/ledger/{DATES}")
     assert page.answer == "0 of 1 week reached its target"
@@ -77,7 +80,7 @@ def test_a_short_week_shows_every_minute_and_what_was_done(cast: Cast, client: C
         " Dana K. Dana, Wed 11 Nov, 9 pm",
     ]
     assert page.texts("span", "ledger-figures") == ["12 h offered 12 h scheduled 2 h 56 attended 0 billable days"]
-    assert page.texts("p", "ledger-cause") == ["1 roster of this week is not signed"]
+    assert page.texts("p", "ledger-cause") == ["Closed 13 Nov: Boiler", "1 roster of this week is not signed"]
     (done,) = page.texts("section", "what-was-done")
     assert done == (
         "What was done Tue 10 Nov, 9:40 pm Raised: First absence Thu 12 Nov, 8:15 am Cory: call, Reached"

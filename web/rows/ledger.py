@@ -16,6 +16,7 @@ from attendance.queries.ledger import LedgerWeek
 from attendance.queries.roster import LATE_ENTRY
 from attendance.queries.week_actions import WeekActions
 from people.domain.time import local_date
+from people.models import SiteClosure
 from web import format as figures
 from web.components.hours_bar import HoursBar
 from web.rows.amendments import AmendmentView, amendment_view
@@ -174,6 +175,15 @@ def ledger_week(
         done=done_lines(actions, zone) if short else (),
         asks_what_was_done=short,
     )
+
+
+def closure_words(closure: SiteClosure) -> str:
+    """ "Closed 26–27 Nov: Thanksgiving"."""
+    said = {"days": figures.day_range(closure.starts_on, closure.ends_on), "reason": closure.reason}
+    if closure.starts_at is not None and closure.ends_at is not None:
+        hours = figures.time_range(closure.starts_at, closure.ends_at)
+        return _("Closed %(days)s, %(hours)s: %(reason)s") % {**said, "hours": hours}
+    return _("Closed %(days)s: %(reason)s") % said
 
 
 def ledger_row(record: AttendanceRecord) -> LedgerRow:

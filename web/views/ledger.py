@@ -20,10 +20,10 @@ from attendance.queries.reports.foot import figures_foot
 from attendance.queries.requirements import judged_requirements
 from attendance.queries.week_actions import actions_by_week
 from attendance.services.weeks import recount_patient
-from people.domain.time import local_date
+from people.domain.time import Interval, local_date
 from people.enums import Look
-from people.models import Admission, Patient, User
-from people.queries import home_zone, last_look
+from people.models import Admission, Patient, SiteClosure, User
+from people.queries import closures_in, home_zone, last_look
 from people.services.looks import record_look
 from web import format as figures
 from web.forms.ledger import DatesForm
@@ -31,6 +31,7 @@ from web.rows.contacts import when_said
 from web.rows.ledger import (
     RequirementCard,
     answer,
+    closure_words,
     ledger_week,
     plan_card,
 )
@@ -116,6 +117,7 @@ def _week_views(entries: list[LedgerWeek], person: Patient, *, moment: datetime,
     weeks = [entry.week for entry in entries]
     actions = actions_by_week(person.pk, weeks)
     unsigned = unsigned_sessions(weeks, now=moment)
+    closed = {site: closures_in(site, _span(weeks)) for site in {week.site for week in weeks}}
     return [
         ledger_week(
             entry,
@@ -123,10 +125,21 @@ def _week_views(entries: list[LedgerWeek], person: Patient, *, moment: datetime,
             now=moment,
             actions=actions[entry.week.pk],
             unsigned=len(unsigned[entry.week.pk]),
-            is_open=every_open or position == 0,
+            causes=_causes(closed[entry.week.site], entry.week),
+            is_open=every_open or at == 0,
         )
-        for position, entry in enumerate(entries)
+        for at, entry in enumerate(entries)
     ]
+
+
+def _causes(closures: Sequence[SiteClosure], week: TreatmentWeek) -> list[str]:
+    """Why evenings of the week were lost."""
+    return [closure_words(one) for one in closures if one.interval.overlaps(_span([week]))]
+
+
+def _span(weeks: Sequence[TreatmentWeek]) -> Interval:
+    """From the first of the weeks to the last."""
+    return Interval(min(week.starts_at for week in weeks), max(week.ends_at for week in weeks))
 
 
 def _foot(weeks: Sequence[TreatmentWeek], *, now: datetime) -> dict[str, Any]:
