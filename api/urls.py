@@ -12,6 +12,7 @@ from api.resources.bookings import Bookings
 from api.resources.calendar_feeds import CalendarFeeds
 from api.resources.closings import Weeks
 from api.resources.counselors import Availability, Counselors, TimesOff
+from api.resources.covers import CounselorCovers, Covers, Slots
 from api.resources.family import FamilyConsents, FamilyMembers, Invitations
 from api.resources.flags import Flags
 from api.resources.keep_apart import KeepAparts
@@ -131,6 +132,8 @@ urlpatterns = [
         CHANGE_AND_DELETE,
         "availability",
     ),
+    _at("counselors/<str:counselor_id>/cover/", CounselorCovers, LIST_AND_CREATE, "counselor-cover"),
+    _at("counselors/<str:counselor_id>/slots/", Slots, {"post": "create"}, "slots"),
     _at("counselors/<str:counselor_id>/time-off/", TimesOff, LIST_AND_CREATE, "all-time-off"),
     _at("counselors/<str:counselor_id>/time-off/<str:time_off_id>/", TimesOff, CHANGE_AND_DELETE, "time-off"),
     _at("plan-suggestions/", PlanSuggestions, LIST, "plan-suggestions"),
@@ -148,6 +151,7 @@ urlpatterns = [
     _at("sessions/", Sessions, LIST_AND_CREATE, "sessions"),
     _at("sessions/<str:session_id>/", Sessions, READ_AND_CHANGE, "session"),
     _at("sessions/<str:session_id>/cancel/", Sessions, {"post": "cancel"}, "cancel-session"),
+    _at("sessions/<str:session_id>/cover/", Covers, {"get": "retrieve", "post": "create"}, "cover"),
     _at("sessions/<str:session_id>/roster/", Rosters, {"get": "retrieve", "put": "update"}, "roster"),
     _at("sessions/<str:session_id>/roster/sign/", Rosters, {"post": "sign"}, "sign-roster"),
     _at("sessions/<str:session_id>/roster/walk-ins/", WalkIns, {"post": "create"}, "walk-ins"),

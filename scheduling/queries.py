@@ -124,14 +124,20 @@ def admission_for(patient_id: int, session: Session) -> Admission | None:
 
 
 def load_calendars(
-    admissions: Sequence[Admission], *, first: date, last: date, without_booking: int | None = None
+    admissions: Sequence[Admission],
+    *,
+    first: date,
+    last: date,
+    without_booking: int | None = None,
+    without_session: int | None = None,
 ) -> dict[int, AdmissionCalendar]:
     """The calendars of the admissions (with site and program) over the whole weeks that hold the dates, by admission
-    id.
+    id; as they would be without one booking, or without one session for anybody.
 
     Six queries, however many there are, and one more for each patient who is kept apart from somebody.
     """
-    rows = _Rows.read(admissions, first=first, last=last, without_booking=without_booking)
+    without = (without_booking, without_session)
+    rows = _Rows.read(admissions, first=first, last=last, without=without)
     return {admission.pk: _calendar(admission, rows, first=first, last=last) for admission in admissions}
 
 
@@ -212,7 +218,9 @@ class _Rows:
     hidden: dict[int, frozenset[int]]
 
     @classmethod
-    def read(cls, admissions: Sequence[Admission], *, first: date, last: date, without_booking: int | None) -> "_Rows":
+    def read(
+        cls, admissions: Sequence[Admission], *, first: date, last: date, without: tuple[int | None, int | None]
+    ) -> "_Rows":
         span = _padded(first, last)
         patient_ids = {admission.patient_id for admission in admissions}
         admission_ids = [admission.pk for admission in admissions]
@@ -221,7 +229,7 @@ class _Rows:
             phases[phase.admission_id].append(as_phase(phase))
         for leave in Leave.objects.filter(admission_id__in=admission_ids):
             leaves[leave.admission_id].append(DateRange(leave.starts_on, leave.ends_on))
-        bookings, waiting = _bookings(patient_ids, span, without_booking)
+        bookings, waiting = _bookings(patient_ids, span, without)
         work = defaultdict(list)
         for row in WorkHours.objects.filter(
             Q(ends_on=None) | Q(ends_on__gte=first - 2 * A_DAY), patient_id__in=patient_ids
@@ -231,7 +239,7 @@ class _Rows:
 
 
 def _bookings(
-    patient_ids: set[int], span: Interval, without_booking: int | None
+    patient_ids: set[int], span: Interval, without: tuple[int | None, int | None]
 ) -> tuple[dict[int, list[BookedRow]], dict[int, set[int]]]:
     booked: dict[int, list[BookedRow]] = defaultdict(list)
     waiting: dict[int, set[int]] = defaultdict(set)
@@ -254,7 +262,7 @@ def _bookings(
     for patient_id, pk, session_id, starts_at, ends_at, week, minutes, marked_at, live, mode in rows.iterator(
         chunk_size=5000
     ):
-        if pk == without_booking:
+        if pk == without[0] or session_id == without[1]:
             continue
         if live:
             interval = Interval(starts_at, ends_at)

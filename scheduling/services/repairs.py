@@ -33,18 +33,22 @@ class WeekRepair:
         return self.counted_minutes + (self.repair.minutes if self.repair else 0)
 
 
-def repairs_for(admissions: Sequence[Admission], on: date, *, now: datetime) -> dict[int, WeekRepair]:
-    """For each admission (with program and site), by its id, what would repair its week that holds the date.
+def repairs_for(
+    admissions: Sequence[Admission], on: date, *, now: datetime, without_session: int | None = None
+) -> dict[int, WeekRepair]:
+    """For each admission (with program and site), by its id, what would repair its week that holds the date; as it
+    would be if one session did not take place.
 
     A constant number of queries, however many there are; a few thousandths of a second each.
     """
     if not admissions:
         return {}
-    calendars = load_calendars(admissions, first=on, last=on)
+    calendars = load_calendars(admissions, first=on, last=on, without_session=without_session)
     weeks = {admission.pk: admission.week_containing(on) for admission in admissions}
     first = min(week.starts_at for week in weeks.values())
     last = max(week.ends_at for week in weeks.values())
-    offer = _Offer({admission.program_id for admission in admissions}, Interval(max(first, now), max(last, now)))
+    span = Interval(max(first, now), max(last, now + timedelta(seconds=1)))
+    offer = _Offer({admission.program_id for admission in admissions}, span, without_session=without_session)
     found: dict[int, WeekRepair] = {}
     for admission in admissions:
         calendar, week = calendars[admission.pk], weeks[admission.pk]
@@ -74,12 +78,13 @@ def _week_repair(
 class _Offer:
     """What the programs put on in a span, as options whose days are those of a zone."""
 
-    def __init__(self, program_ids: Iterable[int], span: Interval) -> None:
+    def __init__(self, program_ids: Iterable[int], span: Interval, *, without_session: int | None = None) -> None:
         self._rows: dict[int, list[Any]] = defaultdict(list)
         self._options: dict[tuple[int, str], list[SessionOption]] = {}
         sessions = (
             Session.objects.filter(program_id__in=sorted(program_ids), state=SessionState.SCHEDULED)
             .starting_in(span)
+            .exclude(pk=without_session or 0)
             .order_by("starts_at", "pk")
             .values_list(
                 "pk",

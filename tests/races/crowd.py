@@ -18,7 +18,8 @@ PROCESSES = 10
 @dataclass(frozen=True)
 class Attempt:
     """One booking that somebody tries; with `track` (the series' ids, and the first day) joining all of them, with
-    `offer` (a booking's id, and "accept", "decline" or "expire") an end of what is offered to them.
+    `offer` (a booking's id, and "accept", "decline" or "expire") an end of what is offered to them. With
+    `substitute_id` somebody puts that counselor on the session instead; no patient is needed for it.
     """
 
     patient_id: int
@@ -27,6 +28,7 @@ class Attempt:
     waitlist: bool = False
     track: tuple[tuple[int, ...], date] | None = None
     offer: tuple[int, str] | None = None
+    substitute_id: int | None = None
 
 
 def book_at_once(attempts: Sequence[Attempt], *, processes: int = PROCESSES) -> list[str]:
@@ -84,6 +86,8 @@ def _book(attempt: Attempt) -> str:
     from scheduling.services.booking import book
 
     try:
+        if attempt.substitute_id is not None:
+            return _cover(attempt.session_id, attempt.substitute_id, now=attempt.now)
         patient = Patient.objects.get(pk=attempt.patient_id)
         if attempt.track is not None:
             return _join(patient, attempt.track, now=attempt.now)
@@ -120,3 +124,11 @@ def _answer(booking_id: int, word: str, *, now: datetime) -> str:
         return f"{expire_offers(now=now)} expired"
     answered = (accept if word == "accept" else decline)(booking, actor=None, now=now)
     return str(answered.status)
+
+
+def _cover(session_id: int, substitute_id: int, *, now: datetime) -> str:
+    from scheduling.services.cover import Handover, hand_over
+
+    _barrier.wait(timeout=60)
+    hand_over([Handover(session_id, substitute_id)], actor=None, now=now)
+    return "covered"
