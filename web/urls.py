@@ -15,6 +15,16 @@ from web.views.calls import calls, calls_note
 from web.views.check_in import check_in
 from web.views.closures import closure, closure_new
 from web.views.compliance import compliance
+from web.views.counselor_away import counselor_away
+from web.views.counselor_times import (
+    counselor_hours,
+    counselor_hours_change,
+    counselor_off_remove,
+    counselor_profile,
+    counselor_slots,
+)
+from web.views.counselors import counselor, counselors
+from web.views.cover import session_cover
 from web.views.door import door
 from web.views.family import (
     family,
@@ -89,6 +99,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compliance/heat/", heat, name="heat"),
     path("compliance/repairs/", repairs, name="repairs"),
     path("compliance/trends/", trends, name="trends"),
+    path("counselors/", counselors, name="counselors"),
+    path("counselors/<int:counselor_id>/", counselor, name="counselor"),
+    path("counselors/<int:counselor_id>/away/", counselor_away, name="counselor-away"),
+    path("counselors/<int:counselor_id>/hours/", counselor_hours, name="counselor-hours"),
+    path("counselors/<int:counselor_id>/hours/<int:hours_id>/", counselor_hours_change, name="counselor-hours-change"),
+    path("counselors/<int:counselor_id>/profile/", counselor_profile, name="counselor-profile"),
+    path("counselors/<int:counselor_id>/slots/", counselor_slots, name="counselor-slots"),
+    path(
+        "counselors/<int:counselor_id>/time-off/<int:off_id>/remove/", counselor_off_remove, name="counselor-off-remove"
+    ),
     path("dev/outbox/", outbox, name="outbox"),
     path("family/", family, name="family"),
     path("family/invitations/<int:invitation_id>/withdraw/", family_withdraw, name="family-withdraw"),
@@ -177,6 +197,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schedule/series/<int:series_id>/", schedule_series, name="schedule-series"),
     path("schedule/sessions/new/", schedule_session_new, name="schedule-session-new"),
     path("schedule/sessions/<int:session_id>/", schedule_session, name="schedule-session"),
+    path("sessions/<int:session_id>/cover/", session_cover, name="session-cover"),
     path("sessions/<int:session_id>/roster/", roster, name="roster"),
     path("sessions/<int:session_id>/sign-in/", sign_in_sheet, name="sign-in-sheet"),
     path("sessions/<int:session_id>/slips/", sign_in_slips, name="sign-in-slips"),

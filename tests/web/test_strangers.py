@@ -22,8 +22,9 @@ from people.models import SiteClosure, TrailEntry, User
 from people.services.family import MemberFields, add_member
 from people.services.plan_templates import make_template
 from scheduling.models import Booking, Invitation, KeepApart
+from scheduling.services.counselor_times import AvailabilityFields, add_availability, add_time_off
 from scheduling.services.tracks import TrackWish, join_track
-from tests.cast import ADMITTED, NOW, Cast
+from tests.cast import ADMITTED, NOW, Cast, at
 from tests.scheduling.services.series_builders import series_of
 from tests.scheduling.services.test_tracks import FIRST, evening
 from web.urls import urlpatterns
@@ -51,6 +52,7 @@ READ_ONLY = Answers(stranger=(404, 405), ben=(404, 405), nobody=(404, 405))
 ACTION = Answers(stranger=(405, 404), ben=(405, 404), nobody=(405, 404))
 TEMPLATES = Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404))  # Ben sees his own program
 STAFF = Answers(stranger=(200, 405), ben=(403, 403), nobody=(403, 403))
+AT_HIS_SITE = Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404))
 
 TABLE: dict[str, Answers] = {
     "home": Answers(stranger=(302, 405), ben=(302, 405), nobody=(200, 405)),
@@ -127,6 +129,16 @@ TABLE: dict[str, Answers] = {
     "closure": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),
     "closure-new": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),
     "site": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),  # Ben sees where he goes
+    "counselors": STAFF,
+    # Ben sees the counselors of his site by name, where they lead his sessions: their pages are none of his.
+    "counselor": Answers(stranger=(404, 405), ben=(403, 405), nobody=(404, 405)),
+    "counselor-away": AT_HIS_SITE,
+    "counselor-hours": Answers(stranger=(405, 404), ben=(405, 403), nobody=(405, 404)),
+    "counselor-hours-change": Answers(stranger=(405, 404), ben=(405, 403), nobody=(405, 404)),
+    "counselor-off-remove": Answers(stranger=(405, 404), ben=(405, 403), nobody=(405, 404)),
+    "counselor-profile": AT_HIS_SITE,
+    "counselor-slots": AT_HIS_SITE,
+    "session-cover": AT_HIS_SITE,
     "outbox": Answers(stranger=(404, 405), ben=(403, 403), nobody=(403, 403)),
     "patient": READ_ONLY,
     "patient-ledger": READ_ONLY,
@@ -222,6 +234,14 @@ def address_of(cast: Cast) -> Callable[[str], str]:
     ids["series_id"] = series_of(cast, weeks=1).pk
     (standing,) = join_track(cast.ana, TrackWish((evening(cast, "MO"),), FIRST), actor=None, now=NOW)
     ids["standing_id"] = standing.pk
+    hours = AvailabilityFields(cast.site, "2026-11-16T08:00", "2026-11-16T22:00", "FREQ=DAILY")
+    counselor = cast.dana_counselor
+    off = add_time_off(counselor, starts_at=at("2027-01-04 00:00"), ends_at=at("2027-01-05 00:00"), actor=None, now=NOW)
+    ids |= {
+        "counselor_id": counselor.pk,
+        "hours_id": add_availability(counselor, hours, actor=None, now=NOW).pk,
+        "off_id": off.pk,
+    }
     pair = KeepApart.objects.create(first=cast.ana, second=cast.patient(), reason="court", made_at=NOW)
     ids["apart_id"] = pair.pk
     recount_patient(cast.ana.pk, now=NOW)

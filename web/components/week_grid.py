@@ -20,7 +20,7 @@ TALL_QUARTERS = 6
 """From an hour and a half on, a block has room for an icon above its times."""
 LINE_EVERY_HOURS = 3
 
-BlockLook = Literal["work", "travel", "done", "booked", "offered", "chosen"]
+BlockLook = Literal["work", "travel", "done", "booked", "offered", "chosen", "open", "off"]
 SESSION_LOOKS = frozenset({"done", "booked", "offered", "chosen"})
 
 _ICONS = {"done": "check-lg", "offered": "plus-lg"}
@@ -30,9 +30,9 @@ _ICONS = {"done": "check-lg", "offered": "plus-lg"}
 class GridItem:
     """Something to draw, between two instants.
 
-    `look`: work hours, travel, a session that is `done`, `booked` or `offered`, or `chosen` in a proposal. `label` is
-    the patient's word for it ("Group"), `icon` a Bootstrap icon's name. `minutes` is what it adds to its day's sum: for
-    a session its length unless given, for anything else nothing.
+    `look`: work hours, travel, a session that is `done`, `booked` or `offered`, or `chosen` in a proposal; of a
+    counselor, hours that are `open` and time `off`. `label` is the reader's word for it ("Group"), `icon` a Bootstrap
+    icon's name. `minutes` is what it adds to its day's sum: for a session its length unless given, else nothing.
     """
 
     starts_at: dt.datetime

@@ -4,6 +4,7 @@ from attendance.models import AttendanceRecord, Roster
 from people.models import (
     Admission,
     Counselor,
+    CounselorCredential,
     Leave,
     Membership,
     Patient,
@@ -17,7 +18,15 @@ from people.models import (
     User,
 )
 from people.models.program import Focus
-from scheduling.models import Booking, Session, SessionCounselor, SessionSeries, WorkHours
+from scheduling.models import (
+    Booking,
+    CounselorAvailability,
+    Session,
+    SessionCounselor,
+    SessionSeries,
+    TimeOff,
+    WorkHours,
+)
 from web.demo.sheets import Sheet, reset_sequences
 
 
@@ -29,7 +38,7 @@ class SheetSet:
         self.sites = Sheet(Site, "name", "time_zone", "address", "directions", "phone", "sender_name", "opening_hours")
         self.memberships = Sheet(Membership, "user_id", "role", "site_id")
         self.rooms = Sheet(Room, "site_id", "name", "seats")
-        self.programs = Sheet(Program, "name", "first_weekday", "grace_minutes")
+        self.programs = Sheet(Program, "name", "first_weekday", "grace_minutes", "required_credentials")
         self.program_sites = Sheet(Program.sites.through, "program_id", "site_id")
         self.foci = Sheet(Focus, "program_id", "code", "name")
         self.templates = Sheet(PlanTemplate, "program_id", "name", "created_at")
@@ -45,8 +54,19 @@ class SheetSet:
             "transition",
             "transition_reason",
         )
-        self.counselors = Sheet(Counselor, "user_id", "name", "credentials")
+        self.counselors = Sheet(Counselor, "user_id", "name", "credentials", "languages", "daily_maximum_minutes")
         self.counselor_sites = Sheet(Counselor.sites.through, "counselor_id", "site_id")
+        self.held_credentials = Sheet(CounselorCredential, "counselor_id", "code", "number", "valid_until")
+        self.availability = Sheet(
+            CounselorAvailability,
+            "counselor_id",
+            "site_id",
+            "starts_at_local",
+            "ends_at_local",
+            "rrule",
+            "starts_on",
+        )
+        self.time_off = Sheet(TimeOff, "counselor_id", "starts_at", "ends_at", "reason", "created_at")
         self.patients = Sheet(Patient, "user_id", "name", "email", "phone", "birth_date", "language", "created_at")
         self.admissions = Sheet(
             Admission, "patient_id", "program_id", "site_id", "primary_counselor_id", "admitted_on", "discharged_on"

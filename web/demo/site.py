@@ -17,6 +17,13 @@ from web.demo.people_rows import put_down_people
 from web.demo.plan_templates import put_down_templates
 from web.demo.sheet_set import SheetSet
 from web.demo.sheets import as_json
+from web.demo.staff_rows import (
+    DAILY_MAXIMUM,
+    languages_of,
+    put_down_credential,
+    put_down_day_off,
+    put_down_hours,
+)
 from web.demo.stage import crowd, last_day, leave_undone, let_wait, next_group, uncover
 from web.demo.story import Chance, people_of, people_of_first_site
 from web.demo.timetable import EVENING, FOCI, LEADS, ROOMS, TRACKS, Template
@@ -65,6 +72,8 @@ def put_down_site(sheets: SheetSet, share: SiteShare, setting: Setting) -> None:
     site = _put_down_place(sheets, share, setting, zone)
     groups = 1 + max(one.group for one in diary.weeks[EVENING.code][0].occurrences())
     staff = _put_down_staff(sheets, site, groups, setting, rng=rng, leader=leader, number=share.number)
+    if leader is not None:
+        put_down_day_off(sheets, diary, staff.counselors, leader=leader, today=today)
     programs = {
         track.code: _put_down_program(sheets, site, share, position, setting) for position, track in enumerate(TRACKS)
     }
@@ -126,8 +135,13 @@ def _put_down_staff(
             password = setting.accounts.password if is_demo else nobodys_password(rng)
             sheets.users.add(email, name, password, setting.now, key=key)
             sheets.memberships.add(key, Role.COUNSELOR.value, site)
-            counselor = sheets.counselors.add(key, name, rng.choice(CREDENTIALS))
+            code = rng.choice(CREDENTIALS)
+            speaks = as_json(languages_of(number + group * LEADS + lead))
+            counselor = sheets.counselors.add(key, name, code, speaks, DAILY_MAXIMUM)
             sheets.counselor_sites.add(counselor, site)
+            since = (setting.now - timedelta(weeks=setting.weeks + 2)).date()
+            put_down_credential(sheets, counselor, code, today=setting.now.date())
+            put_down_hours(sheets, counselor, lead, site=site, since=since)
             counselors[group, lead], users[group, lead] = counselor, key
         for at, (room, seats) in enumerate(ROOMS.items()):
             rooms[group, room] = sheets.rooms.add(site, f"Room {2 + group * len(ROOMS) + at}", seats)
@@ -137,7 +151,8 @@ def _put_down_staff(
 def _put_down_program(sheets: SheetSet, site: int, share: SiteShare, position: int, setting: Setting) -> int:
     track = TRACKS[position]
     name = track.name if share.number == 0 else f"{track.name}, {site_name(share.number)}"
-    program = sheets.programs.add(name, track.first_weekday.name.lower(), track.grace_minutes)
+    asked = as_json(sorted(CREDENTIALS))
+    program = sheets.programs.add(name, track.first_weekday.name.lower(), track.grace_minutes, asked)
     sheets.program_sites.add(program, site)
     for code, called in FOCI.items():
         sheets.foci.add(program, code, called)

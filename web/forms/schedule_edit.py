@@ -73,6 +73,12 @@ class OfferForm(forms.Form):
     room = forms.ChoiceField(label=_("Room"), required=False)
     counselors = forms.MultipleChoiceField(label=_("Counselors"), required=False, widget=forms.CheckboxSelectMultiple)
     mode = forms.ChoiceField(label=_("How"), choices=Mode.choices)
+    override_reason = forms.CharField(
+        label=_("Why outside a counselor’s hours"),
+        required=False,
+        max_length=300,
+        help_text=_("Only where somebody leads it outside their hours, or past their most for a day."),
+    )
 
     def __init__(self, *args: Any, program: Program, site: Site, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -1,6 +1,7 @@
 """A session on the schedule."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -35,12 +36,21 @@ class SessionEntry:
     topic: str
     rooms: str
     is_video: bool
+    cover_url: str = ""
 
 
-def session_entry(session: Session, *, now: dt.datetime, may_open: bool, may_change: bool = False) -> SessionEntry:
-    """The line of a session, with its site, room and counselors read."""
+def session_entry(
+    session: Session,
+    *,
+    now: dt.datetime,
+    may_open: bool,
+    may_change: bool = False,
+    absent: Collection[int] = (),
+) -> SessionEntry:
+    """The line of a session, with its site, room and counselors read; `absent` are those of them who are off then."""
     on, past = day_of(session), session.ends_at <= now
-    counselors = counselors_of(session)
+    counselors = counselors_of(session, absent=absent)
+    covered = any(one.pk not in absent for one in session.counselors.all())
     taken, capacity = session.seats_taken, session.capacity
     topic = "" if session.focus == session.kind else session.focus.replace("-", " ").replace("_", " ")
     parts = [kind_of(session), topic, str(place_of(session))]
@@ -56,7 +66,7 @@ def session_entry(session: Session, *, now: dt.datetime, may_open: bool, may_cha
         icon=icon_of(session),
         described=" · ".join(part for part in parts if part),
         counselors=counselors,
-        needs_counselor=not counselors and not past,
+        needs_counselor=not covered and not past,
         seats=_("Full") if session.seats_left == 0 else f"{taken}/{capacity}",
         is_full=session.seats_left == 0,
         fill=f"{100 * min(taken, capacity) / capacity:.0f}%",
@@ -68,4 +78,5 @@ def session_entry(session: Session, *, now: dt.datetime, may_open: bool, may_cha
         topic=session.title,
         rooms=str(place_of(session)),
         is_video=session.mode == Mode.TELEHEALTH,
+        cover_url=reverse("session-cover", args=[session.pk]) if may_change and not covered and not past else "",
     )

@@ -1,8 +1,8 @@
 """What somebody must see to in a site's week, on top of the schedule: one card each, the worst first."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from django.urls import reverse
@@ -13,6 +13,7 @@ from people.domain.time import local_date
 from people.enums import ClosureState
 from people.models import Site, SiteClosure, User
 from scheduling.models import Session
+from scheduling.services.cover import covers_of
 from web import format as figures
 from web.components.actions import Action
 from web.rows.sessions import day_of, place_of, times_of
@@ -42,23 +43,42 @@ class ScheduleWeek:
     sessions: Sequence[Session]
     user: User
     now: dt.datetime
+    absent: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
 
 Source = Callable[[ScheduleWeek], Iterable[ScheduleNotice]]
 
 
 def uncovered(week: ScheduleWeek) -> Iterable[ScheduleNotice]:
-    """Sessions still to come without anybody to lead them."""
-    for session in week.sessions:
-        if session.ends_at <= week.now or session.counselors.all():
-            continue
+    """Sessions still to come without anybody there to lead them, and who could."""
+    lacking = [one for one in week.sessions if one.ends_at > week.now and _is_uncovered(one, week)][:MOST]
+    for cover in covers_of(lacking):
+        session = cover.session
+        off = [one.short_name for one in cover.leads if one.pk in cover.absent]
+        why = _("%(who)s is off") % {"who": ", ".join(off)} if off else _("no counselor")
         booked = ngettext("%(count)d person booked.", "%(count)d people booked.", session.seats_taken)
+        best = cover.proposed
+        free = _("%(name)s is free and qualified.") % {"name": best.counselor.short_name} if best is not None else ""
         yield ScheduleNotice(
             look="clay",
             icon="person-exclamation",
-            strong=_("%(when)s: no counselor.") % {"when": when_and_where(session)},
-            text=booked % {"count": session.seats_taken},
+            strong=_("%(when)s: %(why)s.") % {"when": when_and_where(session), "why": why},
+            text=" ".join(part for part in (booked % {"count": session.seats_taken}, free) if part),
+            action=Action(
+                _("Find a cover"),
+                reverse("session-cover", args=[session.pk]),
+                look="text",
+                icon="arrow-right",
+                hint=when_and_where(session),
+            )
+            if week.user.has_perm("scheduling.change_session", session)
+            else None,
         )
+
+
+def _is_uncovered(session: Session, week: ScheduleWeek) -> bool:
+    absent = week.absent.get(session.pk, frozenset())
+    return all(one.pk in absent for one in session.counselors.all())
 
 
 def closures_ahead(week: ScheduleWeek) -> Iterable[ScheduleNotice]:

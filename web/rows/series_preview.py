@@ -10,12 +10,14 @@ from django.utils.translation import ngettext
 
 from people.errors import Refusal
 from people.models import Counselor, Room
+from scheduling.domain.staffing import LIFTED_WITH_A_REASON
 from scheduling.enums import BookingStatus
 from scheduling.errors import BY_CODE
 from scheduling.services.series_fates import Clash
 from scheduling.services.series_plan import Target
 from scheduling.services.series_preview import Preview
 from web import format as figures
+from web.rows.covers import against_in_words
 from web.rows.places import conflict_lines
 
 MOST_LINES = 40
@@ -52,6 +54,7 @@ class PreviewView:
     carried: str
     confirmed: str
     may_leave_out: bool
+    may_lift: bool
 
 
 def preview_view(preview: Preview, *, zone: ZoneInfo) -> PreviewView:
@@ -80,6 +83,15 @@ def preview_view(preview: Preview, *, zone: ZoneInfo) -> PreviewView:
         and not preview.too_small
         and not preview.shut
         and not preview.edit.without_clashing,
+        may_lift=refusal is not None and _may_lift(preview),
+    )
+
+
+def _may_lift(preview: Preview) -> bool:
+    """Whether a reason alone would do: all that is in the way is somebody's hours, or their day."""
+    in_the_way = preview.too_small or preview.shut
+    return not in_the_way and all(
+        clash.finding is not None and clash.finding.code in LIFTED_WITH_A_REASON for clash in preview.clashes
     )
 
 
@@ -133,6 +145,12 @@ def _clash_words(clashes: Sequence[Clash], zone: ZoneInfo) -> list[str]:
     rooms = dict(Room.objects.filter(pk__in=named["room"]).values_list("pk", "name"))
     words = []
     for clash in clashes:
-        who = (people if clash.what == "counselor" else rooms).get(clash.who, "")
-        words.append(_("%(who)s is taken on %(when)s") % {"who": who, "when": moment(clash.target.starts_at, zone)})
+        said = {
+            "who": (people if clash.what == "counselor" else rooms).get(clash.who, ""),
+            "when": moment(clash.target.starts_at, zone),
+        }
+        if clash.finding is None:
+            words.append(_("%(who)s is taken on %(when)s") % said)
+        else:
+            words.append(_("%(who)s on %(when)s: %(why)s") % {**said, "why": against_in_words(clash.finding)})
     return words

@@ -1,6 +1,7 @@
 """Sessions as the staff's lists write them."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -46,9 +47,12 @@ def breaks_of(session: Session) -> str:
     return _("break %(times)s") % {"times": ", ".join(pauses)} if pauses else ""
 
 
-def counselors_of(session: Session) -> str:
-    """Who leads it, by first name and initial; the counselors must be fetched."""
-    return ", ".join(counselor.short_name for counselor in session.counselors.all())
+def counselors_of(session: Session, *, absent: Collection[int] = ()) -> str:
+    """Who leads it, by first name and initial, "Dana K. off" for whoever is absent; the counselors must be fetched."""
+    return ", ".join(
+        _("%(name)s off") % {"name": counselor.short_name} if counselor.pk in absent else counselor.short_name
+        for counselor in session.counselors.all()
+    )
 
 
 def described(session: Session, *, with_counselors: bool = False) -> str:

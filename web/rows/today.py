@@ -31,6 +31,7 @@ class RosterEntry:
     tone: str
     is_due: bool
     action: Action | None
+    cover: Action | None = None
 
 
 def roster_entry(session: Any, *, now: dt.datetime, today: dt.date, first: bool = False) -> RosterEntry:
@@ -55,6 +56,20 @@ def roster_entry(session: Any, *, now: dt.datetime, today: dt.date, first: bool 
         )
         if session.people
         else None,
+        cover=_cover(session, now),
+    )
+
+
+def _cover(session: Any, now: dt.datetime) -> Action | None:
+    """For whoever cannot lead it after all."""
+    if session.state != SessionState.SCHEDULED or session.starts_at <= now:
+        return None
+    return Action(
+        _("I can’t lead it"),
+        reverse("session-cover", args=[session.pk]),
+        look="text",
+        small=True,
+        hint=times_of(session),
     )
 
 

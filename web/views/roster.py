@@ -16,6 +16,7 @@ from attendance.services.roster import mark_all_present, save_rows, sign_roster
 from people.enums import Look
 from people.errors import InvalidInput, Refusal
 from people.services.looks import record_look
+from scheduling.enums import SessionState
 from scheduling.models import Session
 from scheduling.queries import for_display
 from web import format as figures
@@ -92,6 +93,7 @@ def _page(request: HttpRequest, session: Session, *, marks: Marks | None = None,
         **_sheet(request, session, marks=marks),
         "stamp": roster_stamp(session, now=now()),
         "back": _way_back(request, session),
+        "cover_url": _cover_url(request, session),
     }
     return render(request, "roster/page.html", context, status=status)
 
@@ -102,6 +104,13 @@ def _way_back(request: HttpRequest, session: Session) -> tuple[str, str]:
         return reverse("today"), _("Today")
     day = session.starts_at.astimezone(session.site.zone).date()
     return f"{reverse('schedule')}?week={day.isoformat()}&site={session.site_id}", _("Schedule")
+
+
+def _cover_url(request: HttpRequest, session: Session) -> str:
+    """Where somebody else is found to lead it; nothing once it has begun, or where it is none of one's business."""
+    ahead = session.state == SessionState.SCHEDULED and session.starts_at > now()
+    may = ahead and user_of(request).has_perm("scheduling.cover_session", session)
+    return reverse("session-cover", args=[session.pk]) if may else ""
 
 
 def _saved(request: HttpRequest, session: Session) -> JsonResponse:

@@ -16,6 +16,7 @@ from people.domain.weeks import Weekday, week_containing
 from people.models import Site, User
 from scheduling.models import Session, SessionCounselor
 from scheduling.queries import for_display
+from scheduling.services.staffing import absent_from
 from web import format as figures
 from web.forms.schedule import VIEWS, ScheduleForm
 from web.rows.schedule import SessionEntry, session_entry
@@ -45,8 +46,15 @@ def schedule(request: HttpRequest) -> HttpResponse:
     whole = site.pk in user.scope.site_ids
     led = set() if whole else _led(user.scope.counselor_id, sessions)
     may_change = user.has_perm("scheduling.change_session", Session(site=site))
+    absent = absent_from(sessions)
     entries = [
-        session_entry(session, now=moment, may_open=whole or session.pk in led, may_change=may_change)
+        session_entry(
+            session,
+            now=moment,
+            may_open=whole or session.pk in led,
+            may_change=may_change,
+            absent=absent.get(session.pk, frozenset()),
+        )
         for session in sessions
     ]
     view = asked.get("view") or "rooms"
@@ -55,7 +63,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
         "form": form,
         "site": site,
         "sites": sites,
-        "notices": notices_of(ScheduleWeek(site, week.starts_on, sessions, user, moment)) if whole else [],
+        "notices": notices_of(ScheduleWeek(site, week.starts_on, sessions, user, moment, absent)) if whole else [],
         "days": _days(entries, today),
         "this_week": today,
         "switcher": _switcher(week.starts_on, site.pk, view),

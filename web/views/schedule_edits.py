@@ -118,7 +118,13 @@ def session_edit(
             changes["starts_at_local"] = form.starts_at_local
         else:
             changes |= _recurrence(session, session.series, form.starts_at_local, scope)
-    return SeriesEdit(scope, changes, occurrence, without_clashing=without_clashing)
+    return SeriesEdit(
+        scope,
+        changes,
+        occurrence,
+        without_clashing=without_clashing,
+        override_reason=form.cleaned_data["override_reason"],
+    )
 
 
 def _recurrence(session: Session, series: SessionSeries, starts_at_local: str, scope: Scope) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from people.domain.time import parse_wall, resolve_wall
 from people.errors import Refusal
 from scheduling.enums import SessionState
+from scheduling.errors import STAFFING
 from scheduling.models import SessionSeries
 from scheduling.queries import for_display
 from scheduling.services.series import SeriesFields, create_series
@@ -76,7 +77,12 @@ def _edit(request: HttpRequest, series: SessionSeries, form: SeriesForm, pauses:
         changes["starts_at_local"] = form.starts_at_local
     if "ends_on" in names:
         changes["ends_on"] = form.cleaned_data["ends_on"]
-    return SeriesEdit(Scope.ALL, changes, without_clashing=request.POST.get("without_clashing") == "1")
+    return SeriesEdit(
+        Scope.ALL,
+        changes,
+        without_clashing=request.POST.get("without_clashing") == "1",
+        override_reason=form.cleaned_data["override_reason"],
+    )
 
 
 def _initial(series: SessionSeries) -> dict[str, Any]:
@@ -134,6 +140,7 @@ def schedule_series_new(request: HttpRequest) -> HttpResponse:
         return render(request, "schedule/new.html", {"places": places, "what": "series"})
     first = {"duration_minutes": 180, "breaks": ((90, 15),), "capacity": 12, "every": 1}
     form = SeriesForm(request.POST or None, initial=first, program=program, site=site)
+    may_leave_out = False
     if request.method == "POST" and form.is_valid():
         fields = SeriesFields(
             program=program,
@@ -144,13 +151,28 @@ def schedule_series_new(request: HttpRequest) -> HttpResponse:
             **form.offered(),
         )
         try:
-            series = create_series(fields, actor=user, now=now(), weeks=settings.HORIZON_WEEKS)
+            series = create_series(
+                fields,
+                actor=user,
+                now=now(),
+                weeks=settings.HORIZON_WEEKS,
+                override_reason=form.cleaned_data["override_reason"],
+                without_clashing=request.POST.get("without_clashing") == "1",
+            )
         except Refusal as refusal:
             show_errors(form, refusal)
+            may_leave_out = refusal.code in STAFFING
         else:
             say_done(request, _("The series is on the schedule."))
             first_at = resolve_wall(parse_wall(series.starts_at_local), site.zone)
             return redirect(week_address(site, max(first_at, now())))
     status = 400 if form.errors else 200
-    context = {"form": form, "places": places, "program": program, "site": site, "what": "series"}
+    context = {
+        "form": form,
+        "places": places,
+        "program": program,
+        "site": site,
+        "what": "series",
+        "may_leave_out": may_leave_out,
+    }
     return render(request, "schedule/new.html", context, status=status)

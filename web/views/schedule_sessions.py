@@ -146,7 +146,8 @@ def schedule_session_new(request: HttpRequest) -> HttpResponse:
             **common,
         )
         try:
-            create_session(fields, actor=user, now=now())
+            reason = form.cleaned_data["override_reason"]
+            create_session(fields, actor=user, now=now(), override_reason=reason)
         except Refusal as refusal:
             show_errors(form, refusal)
         else:
