@@ -252,7 +252,7 @@ def _write(
             after={"counselors": after[pk]},
             reason=override_reason or reason,
         )
-        session_changed.send(Session, session_id=pk, before=was, now=now)
+        session_changed.send(Session, session_id=pk, before=was, actor=actor, now=now)
     return [sessions[pk] for pk in sorted(before, key=lambda pk: (sessions[pk].starts_at, pk))]
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 import time_machine
@@ -95,7 +96,13 @@ def test_a_page_shows_the_week_the_times_and_what_needs_somebody(cast: Cast, cli
 def test_hours_are_typed_ended_and_removed(cast: Cast, client: Client) -> None:
     client.force_login(cast.dana)
     page = f"/counselors/{cast.dana_counselor.pk}/"
-    typed = {"site": cast.site.pk, "days": ["TH", "MO"], "starts": "13:00", "ends": "18:00", "every": "2"}
+    typed: dict[str, Any] = {
+        "site": cast.site.pk,
+        "days": ["TH", "MO"],
+        "starts": "13:00",
+        "ends": "18:00",
+        "every": "2",
+    }
     refused = client.post(f"{page}hours/", typed)
     assert (refused.status_code, CounselorAvailability.objects.count()) == (400, 0)
     client.post(f"{page}hours/", {**typed, "starts_on": "2026-11-16"})
@@ -122,7 +129,7 @@ def test_hours_past_midnight_end_on_the_next_day(cast: Cast, client: Client) -> 
 
 def test_a_coordinator_keeps_the_profile(cast: Cast, client: Client) -> None:
     address = f"/counselors/{cast.dana_counselor.pk}/profile/"
-    typed: dict[str, str | int] = {
+    typed: dict[str, Any] = {
         "languages": ["en", "es"],
         "daily_maximum_minutes": "360",
         "credential-TOTAL_FORMS": "2",
@@ -204,7 +211,7 @@ def test_slots_are_looked_at_before_they_are_made(cast: Cast, client: Client) ->
     cast.session("2026-11-19 14:30", minutes=30, room=False)
     client.force_login(cast.dana)
     address = f"/counselors/{cast.dana_counselor.pk}/slots/"
-    typed: dict[str, str | int] = {
+    typed: dict[str, Any] = {
         "site": cast.site.pk,
         "program": cast.program.pk,
         "starts_on": "2026-11-19",
