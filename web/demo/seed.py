@@ -11,6 +11,7 @@ from django.db import transaction
 
 from people.services.closures import propose_holidays
 from web.demo.accounts import ACCOUNTS, PASSWORD, open_office
+from web.demo.line import show_the_lines
 from web.demo.reckon import reckon
 from web.demo.sheet_set import SheetSet
 from web.demo.site import Setting, SiteShare, put_down_site
@@ -50,6 +51,7 @@ def seed(size: Size, *, now: datetime, say: Say) -> None:
                 say(f"{share.people.stop} of {size.patients} patients ...")
         sheets.finish()
         propose_holidays(now=setting.now)
+        show_the_lines(ACCOUNTS[0][0], now=setting.now)
     with _collecting_by_hand():
         reckon(now=now, say=say)
 

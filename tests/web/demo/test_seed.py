@@ -96,7 +96,10 @@ def test_something_of_everything() -> None:
     }
     assert AttendanceRecord.objects.filter(late_minutes__gt=0, credited_minutes__gt=0).exists()
     assert AttendanceRecord.objects.filter(early_minutes__gt=0, credited_minutes__gt=0).exists()
-    assert set(Booking.objects.values_list("status", flat=True)) == {"booked", "waitlisted", "cancelled"}
+    assert set(Booking.objects.values_list("status", flat=True)) == {"booked", "waitlisted", "offered", "cancelled"}
+    assert Booking.objects.filter(offer_expires_at__gt=NOON).get().status == "offered"
+    waiting = Booking.objects.get(patient__user__email="patient@demo.example", status="waitlisted")
+    assert waiting.session.program.waitlist_policy == "offer"
     assert set(Booking.objects.filter(status="cancelled").values_list("late", flat=True)) == {True, False}
     assert set(Session.objects.values_list("kind", flat=True)) == {"individual", "group", "family"}
     assert set(Session.objects.values_list("state", flat=True)) == {"scheduled", "signed", "cancelled"}
@@ -109,7 +112,10 @@ def test_something_of_everything() -> None:
     assert {"met", "below"} <= set(TreatmentWeek.objects.exclude(closed_at=None).values_list("status", flat=True))
     kinds = set(Flag.objects.active().values_list("kind", flat=True))
     assert {FlagKind.AT_RISK, FlagKind.BELOW_MINIMUM, FlagKind.OVER_MAXIMUM, FlagKind.UNSIGNED_ROSTER} <= kinds
-    assert set(TrailEntry.objects.values_list("action", flat=True)) == {"admitted", "roster_signed"}
+    assert set(TrailEntry.objects.values_list("action", flat=True)) == {
+        *("admitted", "roster_signed"),
+        *("booked", "cancelled", "offered"),  # the lines, by the services
+    }
 
 
 def test_the_counselor_has_a_roster_to_finish() -> None:
