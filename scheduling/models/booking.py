@@ -101,6 +101,7 @@ class Booking(models.Model):
             models.Index(fields=["admission", "week"], name="booking_admission_week"),
             models.Index(fields=["session", "status"], name="booking_session_status"),
             models.Index(fields=["starts_at"], condition=Q(live=True), name="booking_live_start"),
+            models.Index(fields=["starts_at"], condition=Q(status=BookingStatus.WAITLISTED), name="booking_line_start"),
             models.Index(
                 fields=["offer_expires_at"], condition=Q(status=BookingStatus.OFFERED), name="booking_open_offer"
             ),

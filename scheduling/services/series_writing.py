@@ -50,7 +50,8 @@ def write_targets(preview: Preview, *, actor: User | None, now: datetime) -> lis
     changed = sorted({session.pk for session in touched} | {session.pk for session in made})
     if changed:
         seats_changed.send(Session, session_ids=changed, now=now)
-    for session_id in freed:
+    grown = [session.pk for session in touched if session.capacity > before[session.pk]["capacity"]]
+    for session_id in sorted({*freed, *grown}):
         promote_after_commit(session_id)
     return [*made, *(target.row for target in written if target.revived)]
 

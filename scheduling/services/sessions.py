@@ -29,6 +29,7 @@ from scheduling.services.session_rules import (
 )
 from scheduling.services.site_times import refuse_shut
 from scheduling.services.staffing import Demands, lifted_by, refuse_unfit
+from scheduling.services.waitlist import promote_after_commit
 from scheduling.signals import bookings_changed, seats_changed, session_changed
 
 CONSTRAINTS = {
@@ -104,6 +105,8 @@ def change_session(
         )
         session_changed.send(Session, session_id=locked.pk, before=before, actor=actor, now=now)
         seats_changed.send(Session, session_ids=[locked.pk], now=now)
+        if locked.capacity > before["capacity"]:
+            promote_after_commit(locked.pk)
     return locked
 
 

@@ -1,8 +1,13 @@
-"""The waitlist: freed seats are held in the cancelling transaction, and given out in one of their own (rule 2)."""
+"""The waitlist: freed seats are held in the cancelling transaction, and given out in one of their own (rule 2).
+
+A sweep also gives seats that are free to whoever waits: they were passed over when the seat came free and it fits now,
+or the session has grown.
+"""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from people.constraints import refusing
@@ -16,7 +21,7 @@ from scheduling.errors import OverlapsBooking
 from scheduling.models import Booking, Session
 from scheduling.queries import calendar_of, option_of
 from scheduling.services.locks import lock_patient, lock_sessions
-from scheduling.services.seats import release_held, take_held_seat
+from scheduling.services.seats import release_held, take_held_seat, take_seat
 from scheduling.signals import bookings_changed, seats_changed, waitlist_moved
 
 
@@ -26,13 +31,17 @@ def promote_after_commit(session_id: int) -> None:
 
 
 def promote_all(*, now: datetime) -> int:
-    """Give out every held seat; the number of people who have one now, or are asked. Safe to repeat."""
-    waiting = Session.objects.filter(seats_held__gt=0, state=SessionState.SCHEDULED).values_list("pk", flat=True)
-    return sum(len(promote(session_id, now=now)) for session_id in list(waiting))
+    """Give out every held seat, and free ones for which somebody waits; the number of people who have one now, or are
+    asked. Safe to repeat."""
+    in_line = Booking.objects.filter(status=BookingStatus.WAITLISTED, starts_at__gt=now).values("session")
+    free = Q(seats_taken__lt=F("capacity") - F("seats_held"), pk__in=in_line)
+    rows = Session.objects.filter(Q(seats_held__gt=0) | free, state=SessionState.SCHEDULED)
+    ids = list(rows.order_by("starts_at", "pk").values_list("pk", flat=True))
+    return sum(len(promote(session_id, now=now)) for session_id in ids)
 
 
 def promote(session_id: int, *, now: datetime) -> list[Booking]:
-    """Book, or by the program's policy ask, the first in line for whom a held seat still fits; others keep their place.
+    """Book, or by the program's policy ask, the first in line for whom a seat still fits; the others keep their place.
 
     Each promotion is a transaction of its own, patient before session. What nobody can use becomes free again.
     """
@@ -63,14 +72,22 @@ def _promote_one(booking_id: int, patient_id: int, session_id: int, *, now: date
             lock_patient(patient_id)
             session = lock_sessions(session_id)[session_id]
             booking = Booking.objects.select_related("admission__program", "admission__site").get(pk=booking_id)
-            if booking.status != BookingStatus.WAITLISTED or session.seats_held == 0:
+            if booking.status != BookingStatus.WAITLISTED or not (session.seats_held or session.seats_left):
                 return None
-            if not _fits(booking, session, now=now) or not take_held_seat(session):
+            if not _fits(booking, session, now=now) or not (take_held_seat(session) or _take_free_seat(session, now)):
                 return None
             _give(booking, session, now=now)
             return booking
     except Refusal:
         return None
+
+
+def _take_free_seat(session: Session, now: datetime) -> bool:
+    if not take_seat(session):
+        return False
+    if session.seats_left == 1:
+        seats_changed.send(Session, session_ids=[session.pk], now=now)
+    return True
 
 
 def _give(booking: Booking, session: Session, *, now: datetime) -> None:

@@ -6,7 +6,7 @@ session is. Where an edit of a series puts its evenings it hears from the produc
 those booked still fits there, and who follows for those who do not, it reckons itself.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -132,28 +132,25 @@ class Clinic(RuleBasedStateMachine):
             return "overlaps_booking"
         return "over_weekly_maximum" if 300 * (len(mine) + 1) > MAXIMUM else None
 
-    def promote(self, held: dict[int, int]) -> None:
-        """Freed seats go down the line to whom they fit, session by session in the order of time; whoever is passed
+    def settle(self) -> None:
+        """What is free goes down the lines to whom it fits, session by session in the order of time; whoever is passed
         over keeps their place."""
-        for where in sorted(held, key=lambda one: (self.model[one].starts, one)):
-            session, left = self.model[where], held[where]
-            for who in list(session.line):
+        for _start, where in sorted((one.starts, where) for where, one in enumerate(self.model)):
+            session = self.model[where]
+            for who in [] if session.cancelled else list(session.line):
                 mine = [one for one in self.model if who in one.held]
                 fits = not any(one.overlaps(session) for one in mine) and 300 * (len(mine) + 1) <= MAXIMUM
-                if left and fits:
+                if len(session.held) < session.capacity and fits:
                     session.line.remove(who)
                     (session.offered if self.offers else session.seated).append(who)
-                    left -= 1
 
     def leave(self, who: int, where: int) -> None:
-        """Out of the seat, which goes down the line, or out of the line."""
+        """Out of the seat, or out of the line."""
         session = self.model[where]
         if who in session.line:
             session.line.remove(who)
-            return
-        session.release(who)
-        if session.line and not session.cancelled:
-            self.promote({where: 1})
+        else:
+            session.release(who)
 
     def left_behind(self, places: dict[int, Any]) -> set[tuple[int, int]]:
         """Who of those booked on these sessions would be in two places at once after they get these times."""
@@ -169,6 +166,11 @@ class Clinic(RuleBasedStateMachine):
                 else:
                     taken.append(there)
         return lost
+
+    def give_out(self) -> None:
+        """The sweep on the one side, and on the other what must have come of it."""
+        promote_all(now=NOW)
+        self.settle()
 
     # --- what happens ---
 
@@ -195,8 +197,8 @@ class Clinic(RuleBasedStateMachine):
         if booking is None:
             return
         cancel(booking, actor=None, now=NOW)
-        promote_all(now=NOW)
         self.leave(who, where)
+        self.give_out()
 
     @rule(who=patients, origin=sessions, there=sessions)
     def move(self, who: int, origin: int, there: int) -> None:
@@ -209,10 +211,10 @@ class Clinic(RuleBasedStateMachine):
             expected = "session_full"
         with answering(expected):
             move(booking, self.rows[there], actor=None, now=NOW)
-        promote_all(now=NOW)
         if expected is None:
             self.model[there].seated.append(who)
             self.leave(who, origin)
+        self.give_out()
 
     @rule(where=sessions, hours=st.integers(-3, 3))
     def shift(self, where: int, hours: int) -> None:
@@ -228,13 +230,25 @@ class Clinic(RuleBasedStateMachine):
         if expected is None:
             session.starts = changed.starts
 
+    @precondition(lambda self: any(one.line for one in self.model))
+    @rule(where=sessions)
+    def grow(self, where: int) -> None:
+        """One seat more: whoever waits comes before whoever books."""
+        session = self.model[where]
+        if session.cancelled or session.capacity > 3:
+            return
+        session.capacity += 1
+        with answering(None):
+            change_session(self.rows[where], self.fields(where, session.starts), actor=None, now=NOW)
+        self.give_out()
+
     @precondition(lambda self: sum(one.cancelled for one in self.model) < 2)
     @rule(where=sessions)
     def call_off(self, where: int) -> None:
         cancel_session(self.rows[where], actor=None, now=NOW)
-        promote_all(now=NOW)
         session = self.model[where]
         session.cancelled, session.seated, session.offered, session.line = True, [], [], []
+        self.give_out()
 
     @rule(who=patients, where=sessions, yes=st.booleans(), later=st.booleans())
     def answer(self, who: int, where: int, yes: bool, later: bool) -> None:
@@ -250,24 +264,20 @@ class Clinic(RuleBasedStateMachine):
             expected = None  # a second yes changes nothing
         with answering(expected):
             (accept if yes else decline)(booking, actor=None, now=now)
-        promote_all(now=NOW)
         if who in session.offered and expected is None:
+            session.offered.remove(who)
             if yes:
-                session.offered.remove(who)
                 session.seated.append(who)
-            else:
-                self.leave(who, where)
+        self.give_out()
 
     @precondition(lambda self: any(one.offered for one in self.model))
     @rule()
     def offers_run_out(self) -> None:
         """Everything that is offered goes to the next in line."""
         assert expire_offers(now=NOW + AN_OFFER) == sum(len(one.offered) for one in self.model)
-        promote_all(now=NOW)
-        held = {where: len(one.offered) for where, one in enumerate(self.model) if one.offered and one.line}
         for session in self.model:
             session.offered = []
-        self.promote(held)
+        self.give_out()
 
     @rule(which=st.integers(0, EVENINGS - 1), scope=st.sampled_from(Scope), clock=clocks, said=st.booleans())
     def change_series(self, which: int, scope: Scope, clock: str, said: bool) -> None:
@@ -289,13 +299,11 @@ class Clinic(RuleBasedStateMachine):
             edit_series(self.series, edit, actor=None, now=NOW, confirmed_lost=bookings if said else ())
         if lost and not said:
             return
-        promote_all(now=NOW)
         for where, starts in places.items():
             self.model[where].starts = starts
         for who, where in lost:
             self.model[where].release(who)
-        freed = Counter(where for _who, where in lost)
-        self.promote({where: count for where, count in freed.items() if self.model[where].line})
+        self.give_out()
 
     @precondition(lambda self: sum(one.cancelled for one in self.model) < 2)
     @rule(which=st.integers(0, EVENINGS - 1))
@@ -310,8 +318,8 @@ class Clinic(RuleBasedStateMachine):
         lost = {self.found(who, where).pk for who in session.held}
         edit = SeriesEdit(Scope.THIS, occurrence=row.occurrence_local, cancel=True)
         edit_series(self.series, edit, actor=None, now=NOW, confirmed_lost=lost)
-        promote_all(now=NOW)
         session.cancelled, session.seated, session.offered, session.line = True, [], [], []
+        self.give_out()
 
     # --- what holds ---
 

@@ -10,10 +10,11 @@ from people.models import Patient, TrailEntry
 from scheduling.models import Booking, Session
 from scheduling.services.booking import book, cancel, move
 from scheduling.services.seat_offers import accept, decline, expire, expire_offers
-from scheduling.services.sessions import cancel_session
+from scheduling.services.sessions import cancel_session, change_session
 from scheduling.services.waitlist import place_in_line, promote, promote_all
 from scheduling.signals import waitlist_moved
 from tests.cast import NOW, Cast, at
+from tests.notifications.builders import fields_of
 
 pytestmark = pytest.mark.django_db
 
@@ -245,3 +246,20 @@ def test_one_who_left_the_line_may_join_it_again_at_its_end(line: Line) -> None:
     cancel(line.first, actor=None, now=NOW)
     again = line.cast.booked(patient, line.session, waitlist=True, now=NOW + HOUR)
     assert (again.status, place_in_line(line.second), place_in_line(again)) == ("waitlisted", 1, 2)
+
+
+def test_a_session_that_grows_serves_the_line_before_anybody_books(line: Line) -> None:
+    change_session(line.session, fields_of(line.session, capacity=2), actor=None, now=NOW)
+    assert promote_all(now=NOW) == 1
+    assert (line.now(), line.seats()) == ([SEAT, OFFER, LINE], (2, 0))
+
+
+def test_a_free_seat_goes_to_whoever_was_passed_over_once_it_fits(line: Line) -> None:
+    """Both are passed over, and the seat is free; then the first gives up what was in the way."""
+    in_the_way = line.cast.session("2026-11-21 10:00", counselor=False, room=False)
+    others = [line.cast.booked(booking.patient, in_the_way) for booking in (line.first, line.second)]
+    line.free()
+    assert (line.now(), line.seats()) == ([GONE, LINE, LINE], (0, 0))
+    cancel(others[0], actor=None, now=NOW)
+    assert promote_all(now=NOW) == 1
+    assert (line.now(), line.seats()) == ([GONE, OFFER, LINE], (1, 0))
