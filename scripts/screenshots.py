@@ -61,6 +61,8 @@ PICTURES = (
     Picture("book", "/book/", "patient", "phone"),
     Picture("work-hours", "/work-hours/", "patient", "phone"),
     Picture("today", "/today/", "counselor", "phone"),
+    Picture("ledger", "/patients/1/ledger/", "coordinator", "desktop"),
+    Picture("reports", "/reports/", "director", "desktop"),
 )
 
 

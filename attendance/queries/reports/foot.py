@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from attendance.domain.reports import ReportAsked
 from attendance.models import AttendanceRecord
@@ -23,7 +24,10 @@ def figures_foot() -> Foot:
     """The four figures of a week."""
     return [
         (_("Offered"), _("The most that one person could attend of the sessions open to them, parallel ones once.")),
-        (_("Scheduled"), _("The clinical minutes of what they booked, attended or not, breaks left out.")),
+        (
+            pgettext("hours", "Scheduled"),
+            _("The clinical minutes of what they booked, attended or not, breaks left out."),
+        ),
         (_("Attended"), _("The minutes credited, session by session, as each row shows.")),
         (_("Billable"), _("Days on which 180 minutes or more were credited.")),
     ]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from attendance.domain.reports import Report, ReportAsked, ReportTable, Row, Told
 from attendance.enums import WeekState
@@ -40,7 +41,7 @@ def hours_report(user: User, asked: ReportAsked, now: datetime, told: Told) -> R
         _("Counselor"),
         _("Week"),
         _("Offered"),
-        _("Scheduled"),
+        pgettext("hours", "Scheduled"),
         _("Attended"),
         _("Booked"),
         _("Minimum"),

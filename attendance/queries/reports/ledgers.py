@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from attendance.domain.reports import Cell, Report, ReportAsked, ReportTable, Row, Told
 from attendance.enums import AttendanceMode, AttendanceStatus, WeekState
@@ -66,7 +67,7 @@ def _ledger_table(name: str, patient_id: int, asked: ReportAsked, told: Told) ->
         _("Late entry"),
         _("Minimum"),
         _("Offered"),
-        _("Scheduled"),
+        pgettext("hours", "Scheduled"),
         _("Billable days"),
         _("Requirements"),
         _("Closed on"),
