@@ -231,6 +231,14 @@ def test_an_appointment_and_its_end_are_spanish(cast: Cast, client: Client) -> N
         ("cory", "/schedule/"),
         ("cory", "/patients/{patient}/"),
         ("cory", "/patients/{patient}/sessions/"),
+        ("cory", "/patients/{patient}/plan/"),
+        (
+            "cory",
+            "/patients/{patient}/plan/?what=add&starts_on=2026-12-07&min_minutes=9&max_minutes=19&days_per_week=3",
+        ),
+        ("cory", "/plans/suggestions/"),
+        ("cory", "/programs/{program}/templates/"),
+        ("cory", "/programs/{program}/templates/new/"),
         ("dana", "/sessions/{session}/roster/"),
     ],
 )
@@ -238,7 +246,9 @@ def test_the_staffs_pages_are_spanish_throughout(cast: Cast, client: Client, who
     patient: Patient = cast.ana
     speaking_spanish(client, getattr(cast, who))
     with time_machine.travel(NOW, tick=False):
-        said = said_by(client, path.format(patient=patient.pk, session=patient.bookings.get().session_id))
+        said = said_by(
+            client, path.format(program=cast.program.pk, patient=patient.pk, session=patient.bookings.get().session_id)
+        )
     assert ENGLISH.findall(said) == [], said
 
 

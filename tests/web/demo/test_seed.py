@@ -8,11 +8,11 @@ from django.apps import apps
 from django.db import transaction
 
 from attendance.enums import FlagKind, WeekState
-from attendance.models import AttendanceRecord, Flag, TreatmentWeek
+from attendance.models import AttendanceRecord, Flag, PlanSuggestion, TreatmentWeek
 from attendance.queries import board
 from attendance.services import flags, weeks
 from people.domain.time import format_wall
-from people.models import Admission, Leave, Membership, Patient, PlanPhase, Site, TrailEntry, User
+from people.models import Admission, Leave, Membership, Patient, PlanPhase, PlanTemplate, Site, TrailEntry, User
 from scheduling.models import Booking, Session, SessionSeries
 from scheduling.queries import sessions_with_fit
 from scheduling.services.series import expand, extend_horizon
@@ -52,6 +52,14 @@ def _demo_patient_has_something_to_book(now: Any) -> None:
     answers = [one.why_not for one in sessions_with_fit(ahead.select_related("program", "site"), patient.pk, now=now)]
     assert () in answers
     assert ("overlaps_work",) in answers
+
+
+def test_plans_wait_for_somebody() -> None:
+    """With two months of history; a step down takes four weeks at target."""
+    make(NOON, weeks=8)
+    assert set(PlanSuggestion.objects.open_counts()) == {"step_down", "review"}
+    assert {template.values[-1].transition for template in PlanTemplate.objects.all()} == {True}
+    assert PlanPhase.objects.filter(transition=True, starts_on__lte=NOON.date(), ends_on__gte=NOON.date()).exists()
 
 
 def _demo_counselor_leads_a_full_group_next(now: Any) -> None:
