@@ -12,6 +12,7 @@ from attendance.models import PlanSuggestion
 from attendance.services.plan_suggestions import suggest
 from people.domain.plan_templates import USUAL_STEPS, Step
 from people.models import PlanPhase, PlanTemplate, TrailEntry
+from people.services.admissions import discharge
 from people.services.plan_templates import make_template
 from people.services.plans import PhaseFields, add_phase
 from scheduling.services.tracks import TrackWish, join_track
@@ -60,6 +61,18 @@ def test_the_first_line_is_what_is_asked_now_and_next(cast: Cast, client: Client
     assert plan(client, cast).answer == "From 8 Dec: 9 h a week on 3 days"
     PlanPhase.objects.all().delete()
     assert plan(client, cast).answer == "Nothing is planned"
+
+
+def test_after_the_stay_nothing_is_asked_and_nothing_changes(cast: Cast, client: Client) -> None:
+    client.force_login(cast.cory)
+    admission = cast.admission_of(cast.ana)
+    discharge(admission, discharged_on=date(2026, 12, 4), actor=None, now=NOW)
+    assert plan(client, cast).answer == "9 h a week on 5 days until 4 Dec, the last day"
+    discharge(admission, discharged_on=date(2026, 11, 13), actor=None, now=NOW)
+    page = plan(client, cast)
+    assert page.answer == "The stay ended 13 Nov: nothing is asked"
+    assert page.texts("li", "is-over") == ["9 h on 5 days from 5 Oct on · at most 19 h"]
+    assert ("what=change" in page.source, "Show what it does" in page.words) == (False, False)
 
 
 def test_a_template_is_shown_and_then_followed(cast: Cast, client: Client, template: PlanTemplate) -> None:

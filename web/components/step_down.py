@@ -13,6 +13,9 @@ HEADROOM = 1.08
 BAR_SHARE = 0.62
 """How much of a week's width its bar takes."""
 
+LABEL_SHARE = 13.0
+"""How much of a narrow drawing's width a label takes."""
+
 LEAST_LABEL_WEEKS = 3
 """So many weeks lie at least between two labels."""
 
@@ -92,7 +95,7 @@ def build_step_down(weeks: Sequence[PlanWeek]) -> StepDown:
         bars=tuple(bar for number, week in enumerate(weeks) if (bar := _bar(week, number, step, top)) is not None),
         lines=tuple(line for line, _first, _goal in lines),
         former=tuple(line for line, _f, _g in _lines(before, [False] * len(weeks), step, top)) if changed else (),
-        goals=tuple(_goal_label(line, goal, weeks[first].attended or 0, top) for line, first, goal in lines if goal),
+        goals=_goals(lines, weeks, top),
         days=_days(weeks, [first for _line, first, _goal in lines], step),
         now_x="" if now is None else _percent(now * step),
         now_width=_percent(step),
@@ -137,9 +140,19 @@ def _bar(week: PlanWeek, number: int, step: float, top: float) -> StepBar | None
     )
 
 
-def _goal_label(line: StepLine, goal: int, attended: int, top: float) -> StepLabel:
-    """Above the line, and above the first week's bar where that is higher."""
-    return StepLabel(line.x1, _percent(100 - 100 * max(goal, attended) / top), figures.minutes(goal), "start")
+def _goals(lines: Sequence[tuple[StepLine, int, int]], weeks: Sequence[PlanWeek], top: float) -> tuple[StepLabel, ...]:
+    """The minutes of each stretch above its line, and above its first week's bar where that is higher.
+
+    The longest stretches come first; one that begins too near another's label goes without.
+    """
+    chosen: list[tuple[float, StepLabel]] = []
+    for line, first, goal in sorted(lines, key=lambda found: -float(found[0].width[:-1])):
+        at = float(line.x1[:-1])
+        if not goal or any(abs(at - other) < LABEL_SHARE for other, _label in chosen):
+            continue
+        height = 100 * max(goal, weeks[first].attended or 0) / top
+        chosen.append((at, StepLabel(line.x1, _percent(100 - height), figures.minutes(goal), "start")))
+    return tuple(label for _at, label in sorted(chosen, key=lambda found: found[0]))
 
 
 def _days(weeks: Sequence[PlanWeek], firsts: Sequence[int], step: float) -> tuple[StepLabel, ...]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -57,8 +57,16 @@ class FitRow:
     held: str
 
 
-def plan_answer(phases: Sequence[Phase], *, today: dt.date) -> str:
-    """ "9 h a week on 3 days until 12 Dec, then 6 h"."""
+def plan_answer(phases: Sequence[Phase], *, today: dt.date, discharged_on: dt.date | None = None) -> str:
+    """ "9 h a week on 3 days until 12 Dec, then 6 h"; after the last day of a stay nothing is asked."""
+    if discharged_on is not None:
+        if discharged_on < today:
+            return _("The stay ended %(day)s: nothing is asked") % {"day": _day(discharged_on)}
+        phases = [
+            replace(one, ends_on=min(one.ends_on or discharged_on, discharged_on))
+            for one in phases
+            if one.starts_on <= discharged_on
+        ]
     current = next((one for one in phases if one.contains(today)), None)
     ahead = [one for one in phases if one.starts_on > today]
     if current is None:
@@ -69,6 +77,8 @@ def plan_answer(phases: Sequence[Phase], *, today: dt.date) -> str:
         return _("%(asked)s until discharge") % {"asked": _weekly(current)}
     said = {"asked": _weekly(current), "day": _day(current.ends_on)}
     follows = bool(ahead) and ahead[0].starts_on == current.ends_on + A_DAY
+    if not follows and current.ends_on == discharged_on:
+        return _("%(asked)s until %(day)s, the last day") % said
     if not follows:
         return _("%(asked)s until %(day)s, then nothing is planned") % said
     after = figures.minutes(ahead[0].min_minutes)
@@ -77,9 +87,12 @@ def plan_answer(phases: Sequence[Phase], *, today: dt.date) -> str:
     return _("%(asked)s until %(day)s, then %(after)s") % {**said, "after": after}
 
 
-def phase_rows(rows: Iterable[PlanPhase], *, today: dt.date) -> list[PhaseRow]:
-    """The phases as they are."""
-    return [_row(row.value, today=today, pk=row.pk) for row in rows]
+def phase_rows(rows: Iterable[PlanPhase], *, today: dt.date, discharged_on: dt.date | None) -> list[PhaseRow]:
+    """The phases as they are; once the stay has ended all of them are over."""
+    shown = [_row(row.value, today=today, pk=row.pk) for row in rows]
+    if discharged_on is None or discharged_on >= today:
+        return shown
+    return [replace(row, state="over") for row in shown]
 
 
 def preview_rows(found: PlanPreview, *, today: dt.date) -> list[PhaseRow]:

@@ -58,9 +58,10 @@ def patient_plan(request: HttpRequest, patient_id: int) -> HttpResponse:
     admission = admission_of(person)
     if admission is None:
         raise Http404
-    may_change = user.has_perm("people.change_plan", admission)
     phases = list(admission.phases.all())
     today = local_date(moment, admission.zone)
+    is_over = admission.discharged_on is not None and admission.discharged_on < today
+    may_change = user.has_perm("people.change_plan", admission) and not is_over
     given = request.POST if request.method == "POST" else request.GET
     if request.method == "POST":
         must(user, "people.change_plan", admission)
@@ -120,26 +121,26 @@ def _page(
         "person": person,
         "program": admission.program,
         "standing": standing(admission, today=today),
-        "answer": plan_answer([row.value for row in phases], today=today),
+        "answer": plan_answer([row.value for row in phases], today=today, discharged_on=admission.discharged_on),
         "drawing": build_step_down(weeks) if weeks else None,
         "listed": weeks,
-        "phases": phase_rows(phases, today=today),
+        "phases": phase_rows(phases, today=today, discharged_on=admission.discharged_on),
         "unfit": fit_rows(fits, today=today),
         "has_fits": bool(fits),
         "may_change": may_change,
         "asked": asked,
-        **_previewed(asked, today=today),
+        **_previewed(asked, today=today, discharged_on=admission.discharged_on),
         **_forms(admission, phases, user, asked, today=today, may_change=may_change),
         **_told(admission, user, moment),
     }
 
 
-def _previewed(asked: Asked | None, *, today: date) -> dict[str, Any]:
+def _previewed(asked: Asked | None, *, today: date, discharged_on: date | None) -> dict[str, Any]:
     if asked is None or asked.preview is None:
         return {}
     return {
         "preview": asked.preview,
-        "preview_answer": plan_answer(asked.preview.after, today=today),
+        "preview_answer": plan_answer(asked.preview.after, today=today, discharged_on=discharged_on),
         "preview_rows": preview_rows(asked.preview, today=today),
         "preview_weeks": [row for row in week_rows(asked.preview.weeks) if row.is_changed],
         "said": _fields_of(asked),
