@@ -111,7 +111,7 @@ urlpatterns = [
         "patient-requirement",
     ),
     _at("programs/", Programs, LIST, "programs"),
-    _at("programs/<str:program_id>/", Programs, READ, "program"),
+    _at("programs/<str:program_id>/", Programs, READ_AND_CHANGE, "program"),
     _at("programs/<str:program_id>/policies/", Programs, {"get": "policies", "post": "change_policy"}, "policies"),
     _at("programs/<str:program_id>/policies/<str:in_force_from>/", Programs, {"delete": "withdraw_policy"}, "policy"),
     _at("programs/<str:program_id>/requirements/", ProgramRequirements, LIST_AND_CREATE, "program-requirements"),

@@ -53,6 +53,7 @@ from web.views.plan_suggestions import plan_suggestions, suggestion_accept, sugg
 from web.views.plan_templates import plan_template, plan_template_new, plan_template_remove, plan_templates
 from web.views.plans import patient_plan
 from web.views.preferences import preferences
+from web.views.program_credentials import program_credentials
 from web.views.programs import program, program_policy_withdraw, program_requirement, programs
 from web.views.report_runs import report_run, report_run_cancel, report_run_file
 from web.views.reports import packet, report_file, report_page, reports
@@ -177,6 +178,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<slug:kind>/file/", report_file, name="report-file"),
     path("programs/", programs, name="programs"),
     path("programs/<int:program_id>/", program, name="program"),
+    path("programs/<int:program_id>/credentials/", program_credentials, name="program-credentials"),
     path("programs/<int:program_id>/policy/withdraw/", program_policy_withdraw, name="program-policy-withdraw"),
     path("programs/<int:program_id>/requirements/new/", program_requirement, name="program-requirement-new"),
     path(

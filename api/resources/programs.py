@@ -15,6 +15,7 @@ from people.domain.policies import AttendancePolicy, PolicyChange, read_changes
 from people.domain.time import local_date
 from people.enums import PartialWeekPolicy, Rounding
 from people.models import Program
+from people.services.counselors import MOST_CREDENTIALS, require_credentials
 from people.services.programs import change_policy, withdraw_policy
 
 
@@ -40,7 +41,14 @@ class ProgramAnswer(serializers.Serializer[Any]):
     max_minutes = serializers.IntegerField()
     first_weekday = serializers.CharField()
     close_grace_minutes = serializers.IntegerField()
+    required_credentials = serializers.ListField(
+        child=serializers.CharField(), help_text="Whoever leads its sessions holds one of these; empty asks for none."
+    )
+    focus_credentials = serializers.SerializerMethodField(help_text="The same of single foci, by their codes.")
     policy = serializers.SerializerMethodField(help_text="What is in force today.")
+
+    def get_focus_credentials(self, program: Program) -> dict[str, list[str]]:
+        return {one.code: one.required_credentials for one in program.foci.all() if one.required_credentials}
 
     def get_policy(self, program: Program) -> PolicyFieldsAnswer:
         today = local_date(self.context["now"], self.context["zone"]())
@@ -58,17 +66,44 @@ class PolicyInput(Input):
     partial_week_policy = serializers.ChoiceField(PartialWeekPolicy.choices)
 
 
+class ProgramInput(Input):
+    """Who may lead its sessions. What is planned stays as it is."""
+
+    answer = ProgramAnswer
+    required_credentials = serializers.ListField(
+        child=serializers.CharField(max_length=24), required=False, max_length=MOST_CREDENTIALS
+    )
+    focus_credentials = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField(max_length=24), max_length=MOST_CREDENTIALS),
+        required=False,
+    )
+
+
 class Programs(Resource):
     """The tracks that one works or is cared for in."""
 
     @extend_schema(responses=ProgramAnswer(many=True))
     def list(self, request: Request) -> Response:
         """By name."""
-        rows = self.page(Program.objects.visible_to(self.user).order_by("name", "pk"))
+        rows = self.page(Program.objects.visible_to(self.user).prefetch_related("foci").order_by("name", "pk"))
         return self.answer_page(rows, ProgramAnswer, now=self.now)
 
     @extend_schema(responses=ProgramAnswer)
     def retrieve(self, request: Request, program_id: str) -> Response:
+        return self.answer(self._program(program_id), ProgramAnswer, now=self.now)
+
+    @extend_schema(request=ProgramInput, responses=ProgramAnswer)
+    def partial_update(self, request: Request, program_id: str) -> Response:
+        program = self._program(program_id)
+        self.must("people.change_program", program)
+        said = self.said(ProgramInput, partial=True)
+        require_credentials(
+            program,
+            said.get("required_credentials"),
+            foci=said.get("focus_credentials"),
+            actor=self.user,
+            now=self.now,
+        )
         return self.answer(self._program(program_id), ProgramAnswer, now=self.now)
 
     @extend_schema(responses=PolicyChangeAnswer(many=True))

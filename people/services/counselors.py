@@ -1,7 +1,7 @@
 """What a counselor speaks, may lead, and how much of it in a day."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from people.enums import Language
 from people.errors import InvalidInput
 from people.models import Counselor, CounselorCredential, Program, User
+from people.models.program import Focus
 from people.services.trail import record
 
 MOST_CREDENTIALS = 20
@@ -70,19 +71,50 @@ def change_profile(counselor: Counselor, fields: ProfileFields, *, actor: User |
     return locked
 
 
-def require_credentials(program: Program, codes: Sequence[str], *, actor: User | None, now: datetime) -> Program:
-    """From now on whoever is put on a session of the program holds one of these; none asks for nothing."""
-    wanted = [normal_code(code) for code in codes]
-    if len(wanted) > MOST_CREDENTIALS or None in wanted:
-        raise InvalidInput({"required_credentials": _("A credential is a short code, such as LAC.")})
+def require_credentials(
+    program: Program,
+    codes: Sequence[str] | None = None,
+    *,
+    foci: Mapping[str, Sequence[str]] | None = None,
+    actor: User | None,
+    now: datetime,
+) -> Program:
+    """From now on whoever is put on a session of the program holds one of the codes; no code asks for nothing.
+
+    `foci` says the same of some of its foci, by their codes, beside what the program asks. None leaves it as it is.
+    """
+    wanted = None if codes is None else _codes(codes, "required_credentials")
+    of_foci = {name: _codes(said, "focus_credentials") for name, said in (foci or {}).items()}
     with transaction.atomic():
         locked = Program.objects.select_for_update(no_key=True).get(pk=program.pk)
-        before = {"required_credentials": locked.required_credentials}
-        locked.required_credentials = sorted({str(code) for code in wanted})
-        locked.save(update_fields=["required_credentials"])
-        after = {"required_credentials": locked.required_credentials}
-        record("program_changed", locked, actor=actor, now=now, before=before, after=after)
+        rows = {row.code: row for row in locked.foci.all()}
+        if of_foci.keys() - rows.keys():
+            raise InvalidInput({"focus_credentials": _("The program's list has no such focus.")})
+        before = _asked(locked, rows)
+        if wanted is not None:
+            locked.required_credentials = wanted
+            locked.save(update_fields=["required_credentials"])
+        for name, said in of_foci.items():
+            rows[name].required_credentials = said
+            rows[name].save(update_fields=["required_credentials"])
+        after = _asked(locked, rows)
+        if after != before:
+            record("program_changed", locked, actor=actor, now=now, before=before, after=after)
     return locked
+
+
+def _codes(codes: Sequence[str], field: str) -> list[str]:
+    wanted = {normal_code(code) for code in codes}
+    if len(wanted) > MOST_CREDENTIALS or None in wanted:
+        raise InvalidInput({field: _("A credential is a short code, such as LAC.")})
+    return sorted(str(code) for code in wanted)
+
+
+def _asked(program: Program, foci: Mapping[str, Focus]) -> dict[str, Any]:
+    return {
+        "required_credentials": program.required_credentials,
+        "focus_credentials": {name: row.required_credentials for name, row in foci.items() if row.required_credentials},
+    }
 
 
 def normal_code(text: str) -> str | None:

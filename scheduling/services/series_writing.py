@@ -235,6 +235,8 @@ def _record(
             continue
         action = "session_cancelled" if target.change == "removed" else "session_changed"
         after = {**session_facts(row), "counselors": sorted(target.leads())}
+        if target.change == "removed":
+            after["seated"] = [fate.booking.pk for fate in lost if fate.target is target and fate.booking.live]
         entries.append(
             trail_entry(action, row, actor=actor, now=now, before=before[row.pk], after=after, reason=reason)
         )

@@ -126,9 +126,11 @@ def cancel_session(session: Session, *, actor: User | None, now: datetime, reaso
         locked.changed_at = now
         locked.save(update_fields=["state", "seats_held", "changed_at"])
         SessionCounselor.objects.filter(session=locked).update(live=False)
+        seated = list(_standing(locked.pk).filter(live=True).order_by("pk").values_list("pk", flat=True))
         for booking in _standing(locked.pk).select_related("admission__program", "admission__site").order_by("pk"):
             release(booking, locked, actor=actor, now=now, reason=reason or "session cancelled")
-        record("session_cancelled", locked, actor=actor, now=now, before=before, after=facts(locked), reason=reason)
+        after = {**facts(locked), "seated": seated}
+        record("session_cancelled", locked, actor=actor, now=now, before=before, after=after, reason=reason)
         session_changed.send(Session, session_id=locked.pk, before=before, actor=actor, now=now)
         seats_changed.send(Session, session_ids=[locked.pk], now=now)
     return locked

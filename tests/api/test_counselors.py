@@ -240,3 +240,15 @@ def test_slots_are_looked_at_and_made_once(cast: Cast, client_of: Clients) -> No
     again = client.post(address, body)
     assert (again.status_code, again.json()["made"], Session.objects.count()) == (200, 0, 2)
     assert Session.objects.earliest("starts_at").starts_at > NOW
+
+
+def test_a_program_says_which_credentials_it_asks_for(cast: Cast, client_of: Clients) -> None:
+    address = f"{V1}programs/{cast.program.pk}/"
+    body = {"required_credentials": ["lac"], "focus_credentials": {"skills": ["EMDR"]}}
+    assert client_of(cast.dana).patch(address, body).status_code == 403
+    changed = client_of(cast.cory).patch(address, body).json()
+    assert (changed["required_credentials"], changed["focus_credentials"]) == (["LAC"], {"skills": ["EMDR"]})
+    wrong = client_of(cast.cory).patch(address, {"focus_credentials": {"knitting": ["LAC"]}})
+    assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["focus_credentials"])
+    entry = TrailEntry.objects.get(action="program_changed")
+    assert entry.after == {"required_credentials": ["LAC"], "focus_credentials": {"skills": ["EMDR"]}}

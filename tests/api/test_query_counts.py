@@ -15,8 +15,10 @@ from attendance.services.weeks import recount_patient
 from notifications.models import Message
 from notifications.services.feeds import create_feed
 from people.domain.plan_templates import USUAL_STEPS
-from people.models import FamilyMember, Leave, Patient, PlanPhase
+from people.models import Counselor, FamilyMember, Leave, Patient, PlanPhase
+from people.services.counselors import Credential, ProfileFields, change_profile
 from people.services.plan_templates import make_template
+from scheduling.services.counselor_times import AvailabilityFields, add_availability, add_time_off
 from scheduling.services.series import SeriesFields, create_series
 from scheduling.services.work_hours import WorkHoursFields, add_work_hours
 from tests.api.conftest import Clients
@@ -161,6 +163,24 @@ def _una(cast: Cast) -> Patient:
     return found or cast.patient("Una", account=True)
 
 
+def _counselors(cast: Cast, number: int) -> None:
+    """Colleagues with a credential; Dana has as many hours and times off."""
+    for one in range(number):
+        row = Counselor.objects.create(name=f"Counselor {one}")
+        row.sites.add(cast.site)
+        change_profile(row, ProfileFields(credentials=(Credential("LAC"),)), actor=None, now=NOW)
+        hours = AvailabilityFields(cast.site, "2026-11-16T08:00", "2026-11-16T22:00", "FREQ=DAILY")
+        add_availability(cast.dana_counselor, hours, actor=None, now=NOW)
+        starts_at = at(f"2026-12-{1 + one:02} 08:00")
+        ends_at = starts_at + timedelta(hours=2)
+        add_time_off(cast.dana_counselor, starts_at=starts_at, ends_at=ends_at, actor=None, now=NOW)
+
+
+def _led(cast: Cast, number: int) -> None:
+    for day in range(1, number + 1):
+        cast.session(f"2026-12-{day:02} 18:00")
+
+
 LISTS: dict[str, tuple[Fill, str, int]] = {
     "patients": (_patients, "patients/", 5),
     "phases": (_phases, "patients/{una}/phases/", 5),
@@ -181,6 +201,14 @@ LISTS: dict[str, tuple[Fill, str, int]] = {
     "weeks of a patient": (_evidence, "patients/{una}/weeks/?from=2026-10-05&to=2026-11-22", 37),
     "flags": (_flags, "flags/", 3),
     "messages": (_messages, "messages/", 4),
+    "counselors": (_counselors, "counselors/", 5),
+    "hours of a counselor": (_counselors, "counselors/{dana}/availability/", 4),
+    "time off of a counselor": (_counselors, "counselors/{dana}/time-off/", 6),
+    "a counselor's sessions to cover": (
+        _led,
+        "counselors/{dana}/cover/?starts_at=2026-12-01&ends_at=2027-01-01",
+        18,
+    ),
 }
 
 
@@ -194,7 +222,7 @@ def test_a_list_of_staff(
     fill(cast, number)
     client = client_of(cast.cory)
     with django_assert_num_queries(queries):
-        response = client.get(f"{V1}{address.format(una=una.pk, program=cast.program.pk)}")
+        response = client.get(f"{V1}{address.format(una=una.pk, program=cast.program.pk, dana=cast.dana_counselor.pk)}")
     assert response.status_code == 200, response.content
 
 

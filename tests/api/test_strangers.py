@@ -199,7 +199,7 @@ TABLE: dict[str, dict[str, Asked]] = {
     "patient-requirements": {"get": UNSEEN, "post": UNSEEN},
     "patient-requirement": {"patch": UNSEEN},
     "programs": {"get": EMPTY},
-    "program": {"get": UNSEEN},
+    "program": {"get": UNSEEN, "patch": UNSEEN},
     "policies": {"get": UNSEEN, "post": UNSEEN},
     "policy": {"delete": UNSEEN},
     "program-requirements": {"get": UNSEEN, "post": UNSEEN},

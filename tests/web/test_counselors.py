@@ -255,7 +255,7 @@ def test_notices_cost_the_same_however_many_are_uncovered(number: int, cast: Cas
     client.force_login(cast.cory)
     with CaptureQueriesContext(connection) as queries:
         client.get("/schedule/")
-    assert len(queries) == 18
+    assert len(queries) == 19
 
 
 def test_a_session_is_given_away_with_one_tap(cast: Cast, client: Client) -> None:
@@ -333,3 +333,21 @@ def test_what_cannot_be_read_is_not_there(cast: Cast, client: Client) -> None:
     assert client.get(f"{away}?first=2026-11-19&off=x").status_code == 404
     assert client.get(f"{away}?first=2026-11-19&last=2026-11-01").status_code == 200
     assert client.get(f"/counselors/{cast.dana_counselor.pk}/?week=never").status_code == 200
+
+
+def test_a_program_says_which_credentials_it_asks_for(cast: Cast, client: Client) -> None:
+    address = f"/programs/{cast.program.pk}/"
+    skills = cast.program.foci.get(code="skills")
+    typed = {"required_credentials": "lac, LPC", f"focus-{skills.pk}": "EMDR"}
+    client.force_login(cast.dana)
+    assert "No credential is asked for." in words(client, address)
+    assert client.post(f"{address}credentials/", typed).status_code == 403
+    client.force_login(cast.cory)
+    client.post(f"{address}credentials/", typed)
+    cast.program.refresh_from_db()
+    skills.refresh_from_db()
+    assert (cast.program.required_credentials, skills.required_credentials) == (["LAC", "LPC"], ["EMDR"])
+    assert "Whoever holds one of these: LAC · LPC" in words(client, address)
+    client.post(f"{address}credentials/", {"required_credentials": "a;b"})
+    cast.program.refresh_from_db()
+    assert cast.program.required_credentials == ["LAC", "LPC"]

@@ -15,6 +15,7 @@ from attendance.services.requirements import add_requirement, change_requirement
 from people.errors import InvalidInput
 from people.models import Program
 from people.services.programs import change_policy, latest_today, withdraw_policy
+from web.forms.program_credentials import ProgramCredentialsForm
 from web.forms.refusals import blame
 from web.forms.requirements import PolicyForm, RequirementForm
 from web.notices import say_bad, say_done
@@ -119,5 +120,7 @@ def _page(request: HttpRequest, row: Program, *, policy: PolicyForm | None = Non
         "asked": asked,
         "policy": policy or PolicyForm.of(row.policy_on(today), latest_today(row, now=moment) + A_DAY),
         "may_change": user.has_perm("people.change_program", row),
+        "credentials": ProgramCredentialsForm(program=row),
+        "lead_with": " · ".join(row.required_credentials),
     }
     return render(request, "programs/page.html", context, status=status)

@@ -18,6 +18,8 @@ from scheduling.queries import for_display
 from scheduling.services.counselor_times import AvailabilityFields, add_availability, add_time_off
 from scheduling.services.cover import Away, Handover, cover_of, covers_of, hand_over, settle
 from scheduling.services.losses import losses_of
+from scheduling.services.series_changes import Scope, SeriesEdit
+from scheduling.services.series_edit import edit_session
 from scheduling.services.sessions import cancel_session
 from scheduling.signals import session_changed
 from tests.cast import NOW, Cast, at
@@ -299,7 +301,18 @@ def test_who_had_cancelled_before_has_lost_nothing(cast: Cast) -> None:
     session = _week(cast)[1]
     gone = cast.booked(cast.patient("Ben Gone"), session)
     cancel(gone, actor=None, now=at("2026-11-17 12:00"))
+    waits = cast.patient("Wanda Waits")
+    Session.objects.filter(pk=session.pk).update(capacity=1)
+    cast.booked(waits, session, waitlist=True)
     cancel_session(session, actor=None, now=NOW)
+    assert [one.patient for one in losses_of(shown(session), now=NOW)] == [cast.ana]
+
+
+def test_a_session_called_off_on_the_schedule_names_the_same(cast: Cast) -> None:
+    session = cast.session("2026-11-19 18:00", capacity=1)
+    cast.booked(cast.ana, session)
+    cast.booked(cast.patient("Wanda Waits"), session, waitlist=True)
+    edit_session(session, SeriesEdit(Scope.THIS, cancel=True), actor=None, now=NOW, confirmed_lost=None)
     assert [one.patient for one in losses_of(shown(session), now=NOW)] == [cast.ana]
 
 
