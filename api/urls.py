@@ -31,6 +31,7 @@ from api.resources.requirements import PatientRequirements, ProgramRequirements
 from api.resources.rosters import Rosters
 from api.resources.series import Series
 from api.resources.sessions import Sessions
+from api.resources.sites import Closures, Sites
 from api.resources.standing import Enrollment, StandingBookings, Tracks
 from api.resources.walk_ins import WalkIns
 from api.resources.weeks import Board, PatientWeeks
@@ -162,6 +163,15 @@ urlpatterns = [
     _at("series/<str:series_id>/pauses/", Series, {"get": "pauses", "post": "pause"}, "series-pauses"),
     _at("series/<str:series_id>/pauses/<str:pause_id>/", Series, {"delete": "resume"}, "series-pause"),
     _at("series/<str:series_id>/enroll/", Enrollment, {"post": "create"}, "enroll"),
+    _at("sites/", Sites, LIST, "sites"),
+    _at("sites/<str:site_id>/", Sites, READ_AND_CHANGE, "site"),
+    _at("sites/<str:site_id>/closures/", Closures, LIST_AND_CREATE, "closures"),
+    _at(
+        "sites/<str:site_id>/closures/<str:closure_id>/",
+        Closures,
+        {"patch": "partial_update", "delete": "destroy"},
+        "closure",
+    ),
     _at("tracks/", Tracks, {"post": "create"}, "tracks"),
     _at("standing-bookings/", StandingBookings, LIST, "standing-bookings"),
     _at("standing-bookings/<str:standing_id>/", StandingBookings, READ, "standing-booking"),

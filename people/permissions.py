@@ -62,6 +62,12 @@ def manages_program(user: User, program: Program | None) -> bool:
 
 
 @rules.predicate
+def is_staff_of_site(user: User, thing: Any) -> bool:
+    """Any staff role at the thing's site."""
+    return bool(_site_ids(thing) & user.scope.staff_site_ids)
+
+
+@rules.predicate
 def is_clinic_staff(user: User) -> bool:
     """Any staff role at any site."""
     return user.is_clinic_staff
@@ -70,6 +76,7 @@ def is_clinic_staff(user: User) -> bool:
 rules.add_perm("people.change_patient", manages_site_of)
 rules.add_perm("people.change_plan", manages_site_of)
 rules.add_perm("people.change_site", manages_site_of)
+rules.add_perm("people.read_closures", is_staff_of_site)
 rules.add_perm("people.change_program", manages_program)
 rules.add_perm("people.change_templates", manages_program)
 rules.add_perm("people.register_patient", manages_site_of)

@@ -76,7 +76,10 @@ class Clinic:
         suggestion = PlanSuggestion.objects.create(
             admission=admission, patient=cast.ana, kind="review", run_starts_on=WEEK, week=WEEK, raised_at=NOW
         )
+        closed = cast.site.closures.create(reason="Storm", starts_on=ADMITTED, ends_on=ADMITTED, created_at=NOW)
         self.ids = {
+            "site_id": str(cast.site.pk),
+            "closure_id": str(closed.pk),
             "phase_id": str(cast.phase_of(cast.ana).pk),
             "suggestion_id": str(suggestion.pk),
             "program_id": str(cast.program.pk),
@@ -224,6 +227,10 @@ TABLE: dict[str, dict[str, Asked]] = {
     "sign-roster": {"post": UNSEEN},
     "walk-ins": {"post": UNSEEN},
     "amend": {"post": UNSEEN},
+    "sites": {"get": Asked(200)},
+    "site": {"get": UNSEEN, "patch": UNSEEN},
+    "closures": {"get": UNSEEN, "post": UNSEEN},
+    "closure": {"patch": UNSEEN, "delete": UNSEEN},
     "all-series": {"get": EMPTY, "post": Asked(400, _series)},
     "series": {"get": UNSEEN, "patch": UNSEEN},
     "occurrences": {"get": UNSEEN, "post": UNSEEN, "patch": UNSEEN},
@@ -335,6 +342,12 @@ BEN: dict[tuple[str, str], int] = {
     ("time-off", "patch"): 403,
     ("time-off", "delete"): 403,
     ("all-work-hours", "post"): 404,
+    ("site", "get"): 200,  # where he goes himself
+    ("site", "patch"): 403,
+    ("closures", "get"): 403,
+    ("closures", "post"): 403,
+    ("closure", "patch"): 403,
+    ("closure", "delete"): 403,
     ("sessions", "post"): 403,
     ("session", "get"): 200,  # a session of his own program
     ("session", "patch"): 403,
