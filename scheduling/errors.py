@@ -26,6 +26,13 @@ class OverlapsBooking(Refusal):
     title = _("Another appointment is booked at that time")
 
 
+class TravelTooShort(Refusal):
+    """`data["conflicts"]` names the sessions at other sites."""
+
+    code = "travel_too_short"
+    title = _("There is not enough time for the way from or to another site")
+
+
 class OverlapsWork(Refusal):
     code = "overlaps_work"
     title = _("This is during work hours or the way to work")
@@ -183,6 +190,7 @@ BY_CODE: dict[str, type[Refusal]] = {
     for refusal in (
         SessionFull,
         OverlapsBooking,
+        TravelTooShort,
         OverlapsWork,
         OverWeeklyMaximum,
         PastCutoff,
@@ -196,7 +204,15 @@ BY_CODE: dict[str, type[Refusal]] = {
 """The answers of `why_not`, in words."""
 
 LIFTED_BY_STAFF = frozenset(
-    {"overlaps_work", "over_weekly_maximum", "past_cutoff", "session_started", "not_enrolled", "on_leave"}
+    {
+        "travel_too_short",
+        "overlaps_work",
+        "over_weekly_maximum",
+        "past_cutoff",
+        "session_started",
+        "not_enrolled",
+        "on_leave",
+    }
 )
 """What a staff member's `override_reason` lifts (the outside contract)."""
 

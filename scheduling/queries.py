@@ -35,6 +35,7 @@ class BookedRow:
     counted_minutes: int
     marked: bool
     mode: str = Mode.IN_PERSON
+    site_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def option_of(session: Session, *, zone: ZoneInfo) -> SessionOption:
         state=session.state,
         booking_closes_at=session.starts_at - cutoff,
         program_id=session.program_id,
+        ways=session.site.ways,
     )
 
 
@@ -257,16 +259,18 @@ def _bookings(
             "marked_at",
             "live",
             "session__mode",
+            "session__site_id",
         )
     )
-    for patient_id, pk, session_id, starts_at, ends_at, week, minutes, marked_at, live, mode in rows.iterator(
+    for patient_id, pk, session_id, starts_at, ends_at, week, minutes, marked_at, live, mode, site_id in rows.iterator(
         chunk_size=5000
     ):
         if pk == without[0] or session_id == without[1]:
             continue
         if live:
             interval = Interval(starts_at, ends_at)
-            booked[patient_id].append(BookedRow(pk, session_id, interval, week, minutes, marked_at is not None, mode))
+            row = BookedRow(pk, session_id, interval, week, minutes, marked_at is not None, mode, site_id)
+            booked[patient_id].append(row)
         else:
             waiting[patient_id].add(session_id)
     return booked, waiting
@@ -283,7 +287,7 @@ def _calendar(admission: Admission, rows: _Rows, *, first: date, last: date) -> 
     value = PatientCalendar(
         enrollments=(Enrollment(DateRange(admission.admitted_on, admission.discharged_on), admission.program_id),),
         leaves=tuple(rows.leaves.get(admission.pk, ())),
-        bookings=tuple(BookedSession(row.session_id, row.interval) for row in booked),
+        bookings=tuple(BookedSession(row.session_id, row.interval, row.site_id, row.mode) for row in booked),
         busy=tuple(busy_in(rows.work.get(admission.patient_id, ()), window=_wider(span))),
         weeks=tuple(loads),
         waiting=frozenset(rows.waiting.get(admission.patient_id, ())),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,9 +14,12 @@ from api.fields import Id, LocalDate, Text, WallTime, parse_id
 from api.idempotency import once_per_key
 from api.inputs import Input, Parameters
 from people.enums import ClosureKind, ClosureState, Look
+from people.errors import InvalidInput
 from people.models import Site, SiteClosure
+from people.models.travel import LONGEST_MINUTES
 from people.services.closures import LONGEST_REASON, ClosureFields, fields_of
 from people.services.looks import record_looks
+from people.services.travel import set_travel
 from scheduling.errors import PreviewOutdated
 from scheduling.services.closure_preview import ClosurePreview, ShortWeek, Suggestion, preview_closure
 from scheduling.services.closures import close_site, lift_closure
@@ -32,6 +36,7 @@ class SiteAnswer(serializers.Serializer[Site]):
     address = Text()
     phone = Text()
     country = serializers.CharField()
+    travel = serializers.DictField(child=serializers.IntegerField(), help_text="Minutes to other sites, by their id.")
     subdivision = Text()
     opening_hours = serializers.DictField(
         child=serializers.ListField(child=serializers.ListField(child=serializers.CharField())),
@@ -41,6 +46,11 @@ class SiteAnswer(serializers.Serializer[Site]):
 
 class SiteInput(Input):
     answer = SiteAnswer
+    travel = serializers.DictField(
+        child=serializers.IntegerField(min_value=1, max_value=LONGEST_MINUTES, allow_null=True),
+        required=False,
+        help_text="Minutes to other sites of one's own, by their id; null takes a way back. Others stay as they are.",
+    )
     opening_hours = serializers.DictField(
         child=serializers.ListField(
             child=serializers.ListField(child=serializers.CharField(max_length=5), min_length=2, max_length=2),
@@ -142,13 +152,23 @@ class Sites(Resource):
 
     @extend_schema(request=SiteInput, responses=SiteAnswer)
     def partial_update(self, request: Request, site_id: str) -> Response:
-        """Its opening hours. 409 `sessions_outside_hours` where sessions ahead would lie outside them."""
+        """Its opening hours (409 `sessions_outside_hours` where sessions ahead lie outside) and ways to others."""
         site = self.find(self.seen, site_id)
         self.must("people.change_site", site)
         said = self.said(SiteInput, partial=True)
+        ways = [(self._other(site, text), minutes) for text, minutes in said.get("travel", {}).items()]
         if "opening_hours" in said:
             site = change_opening_hours(site, said["opening_hours"], actor=self.user, now=self.now)
+        for other, minutes in ways:
+            set_travel(site, other, minutes=minutes, actor=self.user, now=self.now)
         return self.answer(site, SiteAnswer)
+
+    def _other(self, site: Site, text: str) -> Site:
+        pk = parse_id(text)
+        other = self.seen.filter(pk=pk).first() if pk is not None else None
+        if other is None or other.pk == site.pk or other.pk not in self.user.scope.managed_site_ids:
+            raise InvalidInput({"travel": _("Name another site that you manage.")})
+        return other
 
 
 class Closures(Resource):

@@ -12,6 +12,7 @@ from people.models.plan_template import PlanTemplate, PlanTemplateStep
 from people.models.program import Focus, Program
 from people.models.site import Room, Site
 from people.models.trail import TrailEntry
+from people.models.travel import SiteTravel
 from people.models.user import User
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Room",
     "Site",
     "SiteClosure",
+    "SiteTravel",
     "TrailEntry",
     "User",
 ]

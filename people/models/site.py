@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.db.models import Value
 
 from people.domain.opening import OpeningHours, read_hours
 from people.validators import validate_time_zone
@@ -23,6 +24,7 @@ class Site(models.Model):
 
     `sender_name` is what messages call the clinic: it must not betray the care (42 CFR Part 2).
     `opening_hours` maps weekday numbers ("0" is Monday) to lists of ["HH:MM", "HH:MM"]; empty means always open.
+    `travel` copies the site's `SiteTravel` rows: minutes to other sites, by their id as a string.
     `country` and `subdivision` (ISO 3166: "US", "CO") say whose public holidays are proposed.
     """
 
@@ -33,6 +35,7 @@ class Site(models.Model):
     phone = models.CharField(max_length=32, blank=True)
     sender_name = models.CharField(max_length=60, blank=True)
     opening_hours = models.JSONField(default=dict, blank=True)
+    travel = models.JSONField(default=dict, blank=True, db_default=Value({}, models.JSONField()))
     country = models.CharField(max_length=2, default="US", db_default="US")
     subdivision = models.CharField(max_length=3, blank=True, default="", db_default="")
 
@@ -47,6 +50,11 @@ class Site(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def ways(self) -> tuple[tuple[int, int], ...]:
+        """Minutes to other sites, by their id; nothing where nothing was said."""
+        return tuple((int(pk), minutes) for pk, minutes in self.travel.items())
 
     @property
     def open_times(self) -> OpeningHours:

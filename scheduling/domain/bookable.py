@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from scheduling.domain.fit import SessionOption
+from scheduling.domain.fit import Mode, SessionOption
 
 MINUTES_A_DAY = 240
 SESSIONS_A_DAY = 2
@@ -66,6 +66,15 @@ class _Class(NamedTuple):
     start: datetime
     end: datetime
     minutes: int
+    place: SessionOption | None = None
+
+    def follows(self, other: "_Class") -> bool:
+        """Whether it begins after the other, with time for the way."""
+        if self.start < other.end:
+            return False
+        if self.place is None or other.place is None:
+            return True
+        return self.place.leaves_time_for(other.place.interval, other.place.site_id, other.place.mode)
 
 
 class _Pattern(NamedTuple):
@@ -92,11 +101,11 @@ def bookable_minutes(
 ) -> int:
     """Return the most minutes that one set of the options can add.
 
-    No two of the set overlap; all together they take at most `room_minutes` (the maximum, less what is credited and
-    booked). A day that gains something stays, with what it holds, within `minutes_a_day` and `sessions_a_day`; the
-    days used already and those newly used are at most `days_limit`. What exists beyond a limit only keeps its own day,
-    or new days, from gaining. A session belongs to the local day on which it starts. Every option is taken to fit the
-    patient; leave the others out.
+    No two of the set overlap, nor follow each other on a day at two sites faster than the way takes; all together they
+    take at most `room_minutes` (the maximum, less what is credited and booked). A day that gains something stays, with
+    what it holds, within `minutes_a_day` and `sessions_a_day`; the days used already and those newly used are at most
+    `days_limit`. What exists beyond a limit only keeps its own day, or new days, from gaining. A session belongs to the
+    local day on which it starts. Every option is taken to fit the patient; leave the others out.
 
     Day by day, the sums that can be reached are the set bits of an integer, one for each state that the days to come
     depend on.
@@ -117,11 +126,13 @@ def bookable_minutes(
 
 def _classes_by_day(options: Iterable[SessionOption], room_minutes: int) -> list[tuple[date, list[_Class]]]:
     """Return each day's distinct choices in order of time; of equal ones a single one."""
-    by_day: defaultdict[date, set[_Class]] = defaultdict(set)
+    by_day: defaultdict[date, dict[tuple[object, ...], _Class]] = defaultdict(dict)
     for option in options:
         if 0 < option.clinical_minutes <= room_minutes:
-            by_day[option.local_day].add(_Class(option.interval.start, option.interval.end, option.clinical_minutes))
-    return [(day, sorted(classes)) for day, classes in sorted(by_day.items())]
+            place = option if option.ways and option.mode != Mode.TELEHEALTH else None
+            one = _Class(option.interval.start, option.interval.end, option.clinical_minutes, place)
+            by_day[option.local_day].setdefault((*one[:3], place and place.site_id), one)
+    return [(day, sorted(found.values(), key=lambda one: one[:3])) for day, found in sorted(by_day.items())]
 
 
 def _later_starts(days: Sequence[tuple[date, list[_Class]]]) -> list[datetime | None]:
@@ -135,21 +146,20 @@ def _later_starts(days: Sequence[tuple[date, list[_Class]]]) -> list[datetime | 
 
 
 def _patterns(
-    classes: Sequence[_Class], minutes: int, sessions: int, after: int = 0, chosen: _Pattern | None = None
+    classes: Sequence[_Class], minutes: int, sessions: int, after: int = 0, chosen: tuple[_Class, ...] = ()
 ) -> Iterator[_Pattern]:
-    """Yield the sets of one to `sessions` choices that do not overlap and take at most `minutes`."""
+    """Yield the sets of one to `sessions` choices that do not overlap, leave time for the way from one site to another,
+    and take at most `minutes`."""
     if sessions < 1:
         return
     for index in range(after, len(classes)):
         choice = classes[index]
-        if choice.minutes > minutes or (chosen and choice.start < chosen.end):
+        if choice.minutes > minutes or (chosen and choice.start < chosen[-1].end):
             continue
-        grown = _Pattern(
-            start=chosen.start if chosen else choice.start,
-            end=choice.end,
-            minutes=choice.minutes + (chosen.minutes if chosen else 0),
-        )
-        yield grown
+        if choice.place is not None and not all(choice.follows(other) for other in chosen):
+            continue
+        grown = (*chosen, choice)
+        yield _Pattern(start=grown[0].start, end=choice.end, minutes=sum(one.minutes for one in grown))
         if sessions > 1:
             yield from _patterns(classes, minutes - choice.minutes, sessions - 1, index + 1, grown)
 

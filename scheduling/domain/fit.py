@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
@@ -30,14 +30,19 @@ class Obstacle(StrEnum):
     ON_LEAVE = "on_leave"
     ALREADY_BOOKED = "already_booked"
     OVERLAPS_BOOKING = "overlaps_booking"
+    TRAVEL_TOO_SHORT = "travel_too_short"
     OVERLAPS_WORK = "overlaps_work"
     OVER_WEEKLY_MAXIMUM = "over_weekly_maximum"
     SESSION_FULL = "session_full"
 
 
+Ways = tuple[tuple[Hashable, int], ...]
+NO_TIME = timedelta()
+
+
 @dataclass(frozen=True, slots=True)
 class SessionOption:
-    """A session as a choice for one patient.
+    """A session as a choice for one patient. `ways` says how many minutes it is from there to other sites.
 
     `local_day` is the date on which it starts at the patient's home site; `booking_closes_at` is its start, less the
     program's cut-off. Without a `program_id` it is open to patients of any program.
@@ -54,6 +59,15 @@ class SessionOption:
     state: str
     booking_closes_at: datetime
     program_id: Hashable | None = None
+    ways: Ways = ()
+
+    def leaves_time_for(self, interval: Interval, site_id: Hashable | None, mode: str) -> bool:
+        """Whether one can be at the other place before or after it. What is by video, or overlaps, asks for no way."""
+        if not self.ways or Mode.TELEHEALTH in (self.mode, mode):
+            return True
+        minutes = next((length for site, length in self.ways if site == site_id), 0)
+        gap = max(self.interval.start - interval.end, interval.start - self.interval.end)
+        return gap < NO_TIME or gap >= timedelta(minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,8 @@ class BookedSession:
 
     session_id: Hashable
     interval: Interval
+    site_id: Hashable | None = None
+    mode: str = Mode.IN_PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +135,14 @@ class PatientCalendar:
             return False
         return any(
             booking.session_id != option.id and booking.interval.overlaps(option.interval) for booking in self.bookings
+        )
+
+    def travel_too_short(self, option: SessionOption) -> bool:
+        """Whether the way between the session and another one of theirs takes longer than there is between them."""
+        return bool(option.ways) and any(
+            booking.session_id != option.id
+            and not option.leaves_time_for(booking.interval, booking.site_id, booking.mode)
+            for booking in self.bookings
         )
 
     def overlaps_work(self, option: SessionOption) -> bool:
@@ -185,6 +209,8 @@ def why_not(option: SessionOption, calendar: PatientCalendar, *, now: datetime) 
         reasons.append(Obstacle.ALREADY_BOOKED)
     if calendar.overlaps_booking(option):
         reasons.append(Obstacle.OVERLAPS_BOOKING)
+    if calendar.travel_too_short(option):
+        reasons.append(Obstacle.TRAVEL_TOO_SHORT)
     if calendar.overlaps_work(option):
         reasons.append(Obstacle.OVERLAPS_WORK)
     if not held and _over_maximum(option, calendar, enrolled=enrolled):

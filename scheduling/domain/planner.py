@@ -68,6 +68,12 @@ class _Class(NamedTuple):
     in_person: bool
     price: int
     rank: int
+    place: SessionOption
+
+    def follows(self, other: "_Class") -> bool:
+        """Whether it begins after the other, with time for the way."""
+        there = other.place
+        return self.start >= other.end and self.place.leaves_time_for(there.interval, there.site_id, there.mode)
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,8 @@ def best_week(
 ) -> WeekPlan:
     """Return the set of options whose week costs least; it may be empty.
 
-    Every option is taken to fit the patient and to have a seat; no two of the set overlap. A day that gains something
+    Every option is taken to fit the patient and to have a seat; no two of the set overlap, nor follow each other on a
+    day at two sites faster than the way. A day that gains something
     stays, with what it holds, within the day's limits; new days and those used are at most the week's, and all that is
     added at most its room. What exists beyond a limit only keeps its own day, or new days, from gaining. `prices`, 0
     or more, are due for each session by its id. Among equal costs the least vector of each day's ids wins.
@@ -182,6 +189,7 @@ def _days(ranked: Sequence[SessionOption], wanted: Mapping[str, int], prices: Ma
             in_person=option.mode != Mode.TELEHEALTH,
             price=prices.get(option.id, 0),
             rank=rank,
+            place=option,
         )
         alike = (start, end, option.kind, option.clinical_minutes, option.mode, option.site_id)
         known = by_day[option.local_day].get(alike)
@@ -229,12 +237,15 @@ def _union(chosen: Sequence[_Class]) -> int:
 def _sets(
     classes: Sequence[_Class], minutes: int, sessions: int, after: int = 0, chosen: tuple[_Class, ...] = ()
 ) -> Iterator[tuple[_Class, ...]]:
-    """The sets of one to `sessions` choices that do not overlap and take at most `minutes`, in order of time."""
+    """The sets of one to `sessions` choices that do not overlap, leave time for the way from one site to another, and
+    take at most `minutes`, in order of time."""
     if sessions < 1:
         return
     for place in range(after, len(classes)):
         one = classes[place]
         if one.minutes > minutes or (chosen and one.start < chosen[-1].end):
+            continue
+        if one.place.ways and not all(one.follows(other) for other in chosen):
             continue
         grown = (*chosen, one)
         yield grown

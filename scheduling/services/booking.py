@@ -26,7 +26,7 @@ from scheduling.errors import (
 )
 from scheduling.models import Booking, Session
 from scheduling.queries import AdmissionCalendar, calendar_of, option_of
-from scheduling.services.conflicts import conflicts_with
+from scheduling.services.conflicts import What, conflicts_with
 from scheduling.services.invitations import withdraw_of
 from scheduling.services.locks import lock_patient, lock_sessions, read_booking
 from scheduling.services.seats import free_seat, take_seat
@@ -162,7 +162,8 @@ def place(
     to_waitlist = waitlist and standing == ["session_full"]
     if (standing and not to_waitlist) or calendar.admission is None:
         refusal = BY_CODE[standing[0]] if standing else NotEnrolled
-        conflicts = _in_the_way(session, calendar) if "overlaps_booking" in standing else []
+        clash = {"overlaps_booking", "travel_too_short"} & set(standing)
+        conflicts = _in_the_way(session, calendar) if clash else []
         raise refusal(codes=list(codes), session=str(session.pk), **({"conflicts": conflicts} if conflicts else {}))
     if not to_waitlist and not take_seat(session):
         if not waitlist:
@@ -238,11 +239,17 @@ def facts(booking: Booking) -> dict[str, object]:
 
 
 def _in_the_way(session: Session, calendar: AdmissionCalendar) -> list[dict[str, Any]]:
-    """The patient's other appointments at that time."""
-    others = (row for row in calendar.value.bookings if row.session_id != session.pk)
-    return conflicts_with(
-        ("patient", int(str(row.session_id))) for row in others if row.interval.overlaps(session.interval)
-    )
+    """The patient's other appointments at that time, and those at other sites from or to which the way is too long."""
+    option = option_of(session, zone=calendar.zone)
+    found: list[tuple[What, int]] = []
+    for row in calendar.bookings:
+        if row.session_id == session.pk:
+            continue
+        if row.interval.overlaps(session.interval):
+            found.append(("patient", row.session_id))
+        elif not option.leaves_time_for(row.interval, row.site_id, row.mode):
+            found.append(("travel", row.session_id))
+    return conflicts_with(found)
 
 
 def _lifted(*, accept_work_overlap: bool, override_reason: str) -> frozenset[str]:

@@ -69,7 +69,7 @@ class Judge:
                 else load
                 for load in value.weeks
             )
-            booked = (*value.bookings, BookedSession(session.pk, session.interval))
+            booked = (*value.bookings, BookedSession(session.pk, session.interval, session.site_id, session.mode))
             self._values[pk] = replace(value, bookings=booked, weeks=weeks)
 
 

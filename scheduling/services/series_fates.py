@@ -132,6 +132,8 @@ class _Judge:
             yield "on_leave"
         if any(option.interval.overlaps(other) for other in self.taken[admission_id]):
             yield "overlaps_booking"
+        if calendar.value.travel_too_short(option):
+            yield "travel_too_short"
         if calendar.value.overlaps_work(option):
             yield "overlaps_work"
         load = calendar.value.load_at(option.interval.start)
@@ -154,7 +156,7 @@ def _option(target: Target, calendar: AdmissionCalendar) -> SessionOption:
     changed = Session(
         pk=before.pk,
         program=before.program,
-        site_id=before.site_id,
+        site=before.site,
         kind=target.value("kind"),
         mode=target.value("mode"),
         starts_at=target.starts_at,

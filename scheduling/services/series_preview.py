@@ -8,7 +8,7 @@ from typing import Any
 from people.domain.time import Interval
 from people.errors import Refusal
 from people.models import Patient, Site
-from scheduling.errors import CounselorBusy, RoomBusy, SeatsTaken
+from scheduling.errors import CounselorBusy, RoomBusy, SeatsTaken, TravelTooShort
 from scheduling.models import Session, SessionSeries
 from scheduling.services.conflicts import conflicts_with
 from scheduling.services.series_changes import Scope, SeriesEdit, Wanted
@@ -17,6 +17,7 @@ from scheduling.services.series_plan import Outline, Target, outline_of, target_
 from scheduling.services.series_staffing import unfit_in
 from scheduling.services.site_times import SiteTimes, span_of
 from scheduling.services.staffing import first_refusal, lifted_by
+from scheduling.services.ways import led_too_near
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Preview:
     """What an edit would do, before anything is saved.
 
     `targets` are the occurrences that it is for, with what becomes of each; `too_small` those whose seats are taken
-    by more people than the new capacity has room for; `shut` says where the site is not open.
+    by more people than the new capacity has room for; `shut` says where the site is not open, `far`
+    where a counselor would not get there in time.
     """
 
     edit: SeriesEdit
@@ -35,6 +37,7 @@ class Preview:
     clashes: tuple[Clash, ...]
     too_small: tuple[Session, ...]
     shut: Refusal | None = None
+    far: Refusal | None = None
 
     def of(self, change: str) -> list[Target]:
         """The occurrences that are kept, moved, added or removed."""
@@ -67,6 +70,8 @@ class Preview:
             )
         if self.shut is not None:
             return self.shut
+        if self.far is not None:
+            return self.far
         if self.clashes and not self.edit.without_clashing:
             unfit = [(clash.duty, clash.finding) for clash in self.clashes if clash.duty and clash.finding]
             overlaps = [clash for clash in self.clashes if clash.finding is None]
@@ -102,6 +107,7 @@ def _preview(series: SessionSeries | None, edit: SeriesEdit, outline: Outline) -
         clashes=tuple(clashes_of(outline.targets) + unfit_in(outline.targets, lifted=lifted_by(edit.override_reason))),
         too_small=tuple(_too_small(outline.targets)),
         shut=_shut(outline.targets),
+        far=_far(outline.targets),
     )
 
 
@@ -135,6 +141,25 @@ def _shut(targets: Sequence[Target]) -> Refusal | None:
     wanted = [(Interval(one.starts_at, one.ends_at), one.value("mode")) for one in asked]
     site_id = next((one.session.site_id for one in targets if one.session is not None), asked[0].value("site_id"))
     return SiteTimes.load(Site.objects.get(pk=site_id), span_of(wanted)).refusal(wanted)
+
+
+def _far(targets: Sequence[Target]) -> Refusal | None:
+    """Where whoever leads would not get from or to another site in time; asked only of sites with a way to others."""
+    own = [target.session.pk for target in targets if target.session is not None]
+    sites = {target.session.site_id: target.session.site for target in targets if target.session is not None}
+    if not any(site.ways for site in sites.values()):
+        return None
+    far: set[int] = set()
+    for target in targets:
+        asked = target.change in {"moved", "added"} or target.counselor_ids is not None or "mode" in target.columns
+        if target.change != "removed" and asked:
+            site = target.session.site if target.session is not None else next(iter(sites.values()))
+            when = Interval(target.starts_at, target.ends_at)
+            far |= set(led_too_near(site, when, target.value("mode"), target.leads(), without=own))
+    if not far:
+        return None
+    named = sorted(far)
+    return TravelTooShort(sessions=[str(pk) for pk in named], conflicts=conflicts_with(("travel", pk) for pk in named))
 
 
 def _too_small(targets: Sequence[Target]) -> list[Session]:

@@ -11,9 +11,10 @@ from people.domain.time import Interval, merge
 from people.errors import InvalidInput
 from people.models import Counselor, Program, Room, Site
 from scheduling.enums import Kind, Mode
-from scheduling.errors import CounselorBusy, RoomBusy
+from scheduling.errors import CounselorBusy, RoomBusy, TravelTooShort
 from scheduling.models import Session, SessionCounselor
 from scheduling.services.conflicts import What, conflicts_with
+from scheduling.services.ways import led_too_near
 
 LONGEST = timedelta(hours=12)
 MOST_SEATS = 500
@@ -126,8 +127,8 @@ def refuse_unused(room: Room | None) -> None:
 
 
 def refuse_clashes(fields: SessionFields, *, without: int | None = None) -> None:
-    """Raises CounselorBusy or RoomBusy where somebody or some room is taken; `conflicts` names every session that
-    stands in the way, of either.
+    """Raises CounselorBusy or RoomBusy where somebody or some room is taken, TravelTooShort where somebody would not
+    get there from another site in time; `conflicts` names every session that stands in the way, of each.
     """
     whole = Interval(fields.starts_at, fields.ends_at)
     leads = SessionCounselor.objects.filter(
@@ -138,10 +139,13 @@ def refuse_clashes(fields: SessionFields, *, without: int | None = None) -> None
     if fields.room is not None:
         taken = Session.objects.live().overlapping(whole).filter(room=fields.room).exclude(pk=without or 0)
         rooms = sorted(taken.values_list("pk", flat=True))
-    if busy or rooms:
-        refusal, named = (CounselorBusy, busy) if busy else (RoomBusy, rooms)
+    leading = [one.pk for one in fields.counselors]
+    far = led_too_near(fields.site, whole, fields.mode, leading, without=[*busy, without or 0])
+    if busy or rooms or far:
+        refusal, named = (CounselorBusy, busy) if busy else (RoomBusy, rooms) if rooms else (TravelTooShort, far)
         everything: list[tuple[What, int]] = [("counselor", pk) for pk in busy]
         everything += [("room", pk) for pk in rooms]
+        everything += [("travel", pk) for pk in far]
         raise refusal(sessions=[str(pk) for pk in named], conflicts=conflicts_with(everything))
 
 

@@ -14,7 +14,15 @@ from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.domain.staffing import Duty
 from scheduling.enums import BookingStatus, SessionState
-from scheduling.errors import CounselorBusy, OverlapsBooking, RoomBusy, RosterSigned, SessionCancelled, SessionFull
+from scheduling.errors import (
+    CounselorBusy,
+    OverlapsBooking,
+    RoomBusy,
+    RosterSigned,
+    SessionCancelled,
+    SessionFull,
+    TravelTooShort,
+)
 from scheduling.models import Booking, Session, SessionCounselor
 from scheduling.services.booking import release
 from scheduling.services.conflicts import conflicts_with
@@ -30,6 +38,7 @@ from scheduling.services.session_rules import (
 from scheduling.services.site_times import refuse_shut
 from scheduling.services.staffing import Demands, lifted_by, refuse_unfit
 from scheduling.services.waitlist import promote_after_commit
+from scheduling.services.ways import booked_too_near
 from scheduling.signals import bookings_changed, seats_changed, session_changed
 
 CONSTRAINTS = {
@@ -237,10 +246,18 @@ def _carry_bookings(session: Session, *, now: datetime) -> None:
     )
     in_the_way = list(clashing.values_list("patient_id", "session_id"))
     if in_the_way:
-        people = {patient_id for patient_id, _session_id in in_the_way}
+        clashing_people = {patient_id for patient_id, _session_id in in_the_way}
         raise OverlapsBooking(
-            bookings=[str(row.pk) for row in live if row.patient_id in people],
+            bookings=[str(row.pk) for row in live if row.patient_id in clashing_people],
             conflicts=conflicts_with(("patient", session_id) for _patient_id, session_id in in_the_way),
+        )
+    people = [row.patient_id for row in live]
+    far = booked_too_near(session.site, session.interval, session.mode, people, without=[session.pk])
+    if far:
+        late = {patient_id for patient_id, _session_id in far}
+        raise TravelTooShort(
+            bookings=[str(row.pk) for row in live if row.patient_id in late],
+            conflicts=conflicts_with(("travel", session_id) for _patient_id, session_id in far),
         )
     for row in rows:
         row.starts_at, row.ends_at = session.starts_at, session.ends_at

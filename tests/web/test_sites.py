@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from people.models import Room, SiteClosure
+from people.models import Room, Site, SiteClosure
 from tests.cast import NOW, Cast
 from tests.web.reading import open_page
 
@@ -147,3 +147,17 @@ def test_what_is_no_closure_is_said_at_its_field(cast: Cast, client: Client, que
     client.force_login(cast.cory)
     answer = client.get(f"/sites/{cast.site.pk}/closures/new/?{query}")
     assert (answer.status_code, b"field-error" in answer.content) == (400, True)
+
+
+def test_the_way_to_another_site_is_said_and_taken_back(cast: Cast, client: Client) -> None:
+    uptown = Site.objects.create(name="Uptown", time_zone="America/Denver")
+    cast.cory.memberships.create(role="coordinator", site=uptown)
+    client.force_login(cast.cory)
+    address = f"/sites/{cast.site.pk}/"
+    assert client.post(address, {"do": "way", "other": uptown.pk, "minutes": "45"}).status_code == 302
+    assert "Uptown 45 min" in open_page(client, address).words
+    for body in ({"other": cast.other_site.pk, "minutes": "5"}, {"other": uptown.pk, "minutes": "0"}, {"minutes": "5"}):
+        assert client.post(address, {"do": "way", **body}).status_code == 400
+    client.post(address, {"do": "way", "other": uptown.pk, "minutes": ""})
+    uptown.refresh_from_db()
+    assert uptown.travel == {}

@@ -1,12 +1,14 @@
 """A site's hours and rooms, as people type them."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Room, Site
+from people.models.travel import LONGEST_MINUTES
 from people.services.closures import LONGEST_REASON, ClosureFields
 from web.forms.dates import AskedDay
 
@@ -68,6 +70,17 @@ class ClosureForm(forms.Form):
         """As the services take them; without a last day it is the first one alone."""
         said = self.cleaned_data
         return ClosureFields(**{**said, "ends_on": said["ends_on"] or said["starts_on"], "kind": kind})
+
+
+class WayForm(forms.Form):
+    """How long it takes to another site; without minutes nothing is known of the way."""
+
+    other = forms.ChoiceField(label=_("To"))
+    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=LONGEST_MINUTES, required=False)
+
+    def __init__(self, *args: Any, others: Sequence[Site], **options: Any) -> None:
+        super().__init__(*args, auto_id="way-%s", **options)
+        self.fields["other"].choices = [(str(one.pk), one.name) for one in others]  # type: ignore[attr-defined]
 
 
 class RoomForm(forms.Form):

@@ -125,6 +125,7 @@ def work_on(day: date, calendar: AdmissionCalendar) -> str:
 
 ICON_OF_REASON = {
     "overlaps_booking": "calendar-x",
+    "travel_too_short": "signpost-split",
     "overlaps_work": "briefcase",
     "over_weekly_maximum": "speedometer2",
     "on_leave": "airplane",
@@ -144,6 +145,8 @@ def reason(code: str, session: Any, calendar: AdmissionCalendar, *, maximum_minu
         return _("At the same time as your appointment, %(times)s") % {"times": times(other, calendar.zone)}
     if code == "over_weekly_maximum":
         return _("Past your %(most)s a week") % {"most": figures.minutes(maximum_minutes)}
+    if code == "travel_too_short":
+        return _("Too little time to get there from your other appointment, or back")
     if code == "on_leave":
         return _("You are away that day")
     if code == "past_cutoff":
@@ -165,6 +168,7 @@ def refused(code: str) -> str:
     sentences = {
         "session_full": _("That seat has just gone."),
         "overlaps_booking": _("You have another appointment at that time."),
+        "travel_too_short": _("There is too little time to get there from your other appointment, or back."),
         "overlaps_work": _("That is during your work, or on the way."),
         "over_weekly_maximum": _("That would go past the most for a week."),
         "past_cutoff": _("Booking for that one has closed."),

@@ -76,12 +76,13 @@ def preview_view(preview: Preview, *, zone: ZoneInfo) -> PreviewView:
         lost=tuple(lost),
         changes=tuple(changes[:MOST_LINES]),
         more=max(0, len(changes) - MOST_LINES),
-        clashes=(*_clash_words(preview.clashes, zone), *(conflict_lines(preview.shut) if preview.shut else ())),
+        clashes=(*_clash_words(preview.clashes, zone), *_other_lines(preview)),
         carried=_carried(preview),
         confirmed=",".join(str(fate.booking.pk) for fate in preview.lost),
         may_leave_out=bool(preview.clashes)
         and not preview.too_small
         and not preview.shut
+        and not preview.far
         and not preview.edit.without_clashing,
         may_lift=refusal is not None and _may_lift(preview),
     )
@@ -137,6 +138,10 @@ def _change(target: Target, zone: ZoneInfo) -> Change | None:
         minutes = int((target.ends_at - target.starts_at).total_seconds()) // 60
         return Change("clock", _("%(when)s lasts %(length)s") % {"when": now, "length": figures.minutes(minutes)})
     return None
+
+
+def _other_lines(preview: Preview) -> list[str]:
+    return [line for refusal in (preview.shut, preview.far) if refusal is not None for line in conflict_lines(refusal)]
 
 
 def _clash_words(clashes: Sequence[Clash], zone: ZoneInfo) -> list[str]:

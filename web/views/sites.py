@@ -14,8 +14,10 @@ from people.errors import InvalidInput, Refusal
 from people.models import Room, Site
 from people.services.closures import import_holidays
 from people.services.places import save_room
+from people.services.travel import set_travel
 from scheduling.services.opening import change_opening_hours
-from web.forms.places import HoursForm, RoomForm
+from web import format as figures
+from web.forms.places import HoursForm, RoomForm, WayForm
 from web.notices import say_bad, say_done
 from web.rows.closures import closure_rows
 from web.rows.places import conflict_lines
@@ -32,8 +34,27 @@ def site(request: HttpRequest, site_id: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, place)
     must(user, "people.change_site", place)
-    act = {"room": _save_room, "holidays": _propose_holidays}.get(request.POST.get("do", ""), _save_hours)
+    act = {"room": _save_room, "holidays": _propose_holidays, "way": _save_way}.get(
+        request.POST.get("do", ""), _save_hours
+    )
     return act(request, place)
+
+
+def _save_way(request: HttpRequest, place: Site) -> HttpResponse:
+    others = _others(request, place)
+    form = WayForm(request.POST, others=others)
+    if not form.is_valid():
+        return _page(request, place, way=form, status=400)
+    other = next(one for one in others if str(one.pk) == form.cleaned_data["other"])
+    set_travel(place, other, minutes=form.cleaned_data["minutes"], actor=user_of(request), now=now())
+    say_done(request, _("Saved."))
+    return redirect("site", site_id=place.pk)
+
+
+def _others(request: HttpRequest, place: Site) -> list[Site]:
+    """The other sites that the account manages, and so may say the way to."""
+    managed = user_of(request).scope.managed_site_ids
+    return list(Site.objects.filter(pk__in=managed).exclude(pk=place.pk).order_by("name", "pk"))
 
 
 def _propose_holidays(request: HttpRequest, place: Site) -> HttpResponse:
@@ -91,11 +112,12 @@ def _page(
     hours: HoursForm | None = None,
     room: tuple[Room | None, RoomForm] | None = None,
     conflicts: list[str] | None = None,
+    way: WayForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     user = user_of(request)
     changed, form = room or (None, None)
-    rooms = list(place.rooms.all())
+    rooms, others = list(place.rooms.all()), _others(request, place)
     open_days = sum(bool(place.opening_hours.get(str(day))) for day in range(7))
     days = ngettext("Open on %(count)d day a week", "Open on %(count)d days a week", open_days) % {"count": open_days}
     context: dict[str, Any] = {
@@ -110,5 +132,14 @@ def _page(
         "closures": closure_rows(place, today=local_date(now(), place.zone)),
         "new_room": form if form is not None and changed is None else RoomForm(),
         "may_change": user.has_perm("people.change_site", place),
+        "ways": _ways(place),
+        "way": way or (WayForm(others=others) if others else None),
     }
     return render(request, "sites/page.html", context, status=status)
+
+
+def _ways(place: Site) -> list[tuple[str, str]]:
+    """Each other site with the time that it takes."""
+    minutes = dict(place.ways)
+    names = Site.objects.filter(pk__in=minutes).order_by("name", "pk").values_list("pk", "name")
+    return [(name, figures.minutes(minutes[pk])) for pk, name in names]

@@ -16,9 +16,17 @@ WIDE = WeekLimits(room_minutes=1140, days_limit=5)
 
 
 def option(
-    number: int, day: int, hour: float, minutes: int, *, kind: str = "group", mode: str = "in_person", site: int = 1
+    number: int,
+    day: int,
+    hour: float,
+    minutes: int,
+    *,
+    kind: str = "group",
+    mode: str = "in_person",
+    site: int = 1,
+    way: int = 0,
 ) -> SessionOption:
-    """A session of the week that begins on 16 November."""
+    """A session of the week that begins on 16 November; from site 1 to site 2 it is `way` minutes."""
     starts_at = MONDAY + timedelta(days=day, hours=hour)
     return SessionOption(
         id=number,
@@ -31,6 +39,7 @@ def option(
         local_day=starts_at.date(),
         state="scheduled",
         booking_closes_at=starts_at,
+        ways=((3 - site, way),) if way else (),
     )
 
 
@@ -46,8 +55,19 @@ def choices(options: Sequence[SessionOption], limits: WeekLimits) -> Iterator[tu
                 yield chosen
 
 
+def too_far(one: SessionOption, other: SessionOption) -> bool:
+    """Looked at minute by minute: nobody is at the other site before the way is over. Only within a day."""
+    if one.local_day != other.local_day or "telehealth" in (one.mode, other.mode) or one.site_id == other.site_id:
+        return False
+    first, second = sorted((one, other), key=lambda each: each.interval.start)
+    minutes = dict(first.ways).get(second.site_id, 0)
+    return first.interval.end + timedelta(minutes=minutes) > second.interval.start
+
+
 def allowed(chosen: Sequence[SessionOption], limits: WeekLimits) -> bool:
     if any(one.interval.overlaps(other.interval) for one, other in combinations(chosen, 2)):
+        return False
+    if any(too_far(one, other) for one, other in combinations(chosen, 2)):
         return False
     days = {one.local_day for one in chosen}
     for day in days:
@@ -87,8 +107,10 @@ def ids_by_day(chosen: Sequence[SessionOption], options: Sequence[SessionOption]
 
 @st.composite
 def weeks(draw: st.DrawFn, most: int = 9) -> tuple[list[SessionOption], WeekAsk]:
-    """Some sessions, among them equal ones, ones that overlap, and ones across midnight; and what is asked."""
+    """Some sessions, among them equal ones, ones that overlap, ones across midnight, and ones at two sites with a way
+    between them; and what is asked."""
     count = draw(st.integers(0, most))
+    way = draw(st.sampled_from([0, 0, 30, 90]))
     options = [
         option(
             number,
@@ -98,6 +120,7 @@ def weeks(draw: st.DrawFn, most: int = 9) -> tuple[list[SessionOption], WeekAsk]
             kind=draw(st.sampled_from(["group", "individual", "family"])),
             mode=draw(st.sampled_from(["in_person", "telehealth"])),
             site=draw(st.integers(1, 2)),
+            way=way,
         )
         for number in draw(st.permutations(range(count)))
     ]

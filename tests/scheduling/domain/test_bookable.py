@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from people.domain.time import Interval
 from scheduling.domain.bookable import DayLoad, bookable_minutes
 from scheduling.domain.fit import SessionOption
+from scheduling.domain.planner import WeekAsk
+from tests.scheduling.domain.planning import choices, weeks
 
 MONDAY = date(2026, 11, 23)
 
@@ -198,3 +200,13 @@ def test_what_exists_beyond_a_limit_keeps_only_its_own_day_from_gaining() -> Non
         )
         == 180
     )
+
+
+@given(weeks())
+@settings(max_examples=150, deadline=None)
+def test_agrees_with_trying_every_set_where_there_is_a_way_between_sites(
+    week: tuple[list[SessionOption], WeekAsk],
+) -> None:
+    options, ask = week
+    most = max((sum(one.clinical_minutes for one in chosen) for chosen in choices(options, ask.limits)), default=0)
+    assert ask.limits.bookable(options) == most

@@ -120,11 +120,11 @@ def test_reason(option: dict[str, Any], calendar: dict[str, Any], now: datetime,
 
 
 def test_all_reasons_come_in_their_order() -> None:
-    option = replace(OPTION, state="cancelled", seats_left=0)
+    option = replace(OPTION, state="cancelled", seats_left=0, ways=(("uptown", 30),))
     calendar = PatientCalendar(
         enrollments=(),
         leaves=(DateRange(date(2026, 11, 24), date(2026, 11, 24)),),
-        bookings=(BookedSession("other", span(0, 60)),),
+        bookings=(BookedSession("other", span(0, 60)), BookedSession("far", span(190, 240), "uptown")),
         busy=(busy(0, 60),),
         weeks=(WeekLoad(WEEK, 1140, 1140),),
     )
@@ -184,3 +184,25 @@ def test_overlaps_agree_with_looking_at_each(
     if any(Interval(shift.start - minded, shift.end + minded).overlaps(OPTION.interval) for shift in shifts):
         expected.append("overlaps_work")
     assert why_not(replace(OPTION, mode=mode), calendar, now=NOW) == tuple(expected)
+
+
+@pytest.mark.parametrize(
+    ("option", "booked", "expected"),
+    [
+        ({}, BookedSession("other", span(-60, -29), "uptown"), ["travel_too_short"]),
+        ({}, BookedSession("other", span(-60, -30), "uptown"), []),
+        ({}, BookedSession("other", span(209, 240), "uptown"), ["travel_too_short"]),
+        ({}, BookedSession("other", span(210, 240), "uptown"), []),
+        ({}, BookedSession("other", span(180, 240), "downtown"), []),
+        ({}, BookedSession("other", span(180, 240), "elsewhere"), []),
+        ({}, BookedSession("other", span(180, 240), "uptown", "telehealth"), []),
+        ({}, BookedSession("other", span(180, 240), "uptown", "either"), ["travel_too_short"]),
+        ({"mode": "telehealth"}, BookedSession("other", span(180, 240), "uptown"), []),
+        ({"ways": ()}, BookedSession("other", span(180, 240), "uptown"), []),
+        ({}, BookedSession("other", span(179, 240), "uptown"), ["overlaps_booking"]),
+        ({}, BookedSession("group", span(0, 180), "uptown"), ["already_booked"]),
+    ],
+)
+def test_the_way_between_two_sites(option: dict[str, Any], booked: BookedSession, expected: list[str]) -> None:
+    there = replace(OPTION, **{"ways": (("uptown", 30),), **option})
+    assert list(why_not(there, replace(CALENDAR, bookings=(booked,)), now=NOW)) == expected
