@@ -79,7 +79,8 @@ class WayForm(forms.Form):
     minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=LONGEST_MINUTES, required=False)
 
     def __init__(self, *args: Any, others: Sequence[Site], **options: Any) -> None:
-        super().__init__(*args, auto_id="way-%s", **options)
+        options["auto_id"] = "way-%s"
+        super().__init__(*args, **options)
         self.fields["other"].choices = [(str(one.pk), one.name) for one in others]  # type: ignore[attr-defined]
 
 
