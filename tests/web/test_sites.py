@@ -103,7 +103,10 @@ def test_a_closure_is_looked_at_and_then_done(cast: Cast, client: Client) -> Non
     said = {"starts_on": "2026-11-26", "reason": "Storm"}
     page = open_page(client, f"{address}?starts_on=2026-11-26&reason=Storm")
     assert page.answer == "1 session is called off, 1 person is booked"
-    for words in ("Thu 26 Nov, 6–9 pm, Room 4: 1 booked", "for Thu 26 Nov, 6–9 pm, Room 4: 1 of 1 person is free"):
+    for words in (
+        "Thu 26 Nov, 6–9 pm, Room 4: 1 booked",
+        "Mon 23 Nov, 6–9 pm instead of Thu 26 Nov, 6–9 pm: 1 of 1 person is free",
+    ):
         assert words in page.words
     assert "Ana Reyes: 0 h of 9 h in the week of Mon 23 Nov" in page.words
     session.refresh_from_db()

@@ -17,6 +17,7 @@ from web import format as figures
 from web.rows.sessions import day_of, place_of, times_of
 
 MOST = 60
+FAR_OFF = dt.timedelta(days=120)
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,9 @@ class ClosureView:
 
 
 def closure_rows(site: Site, *, today: dt.date) -> list[ClosureRow]:
-    """Those that are not over, soonest first; lifted ones are left out."""
+    """Those that are not over, soonest first; lifted ones are left out, and proposals for a time that is far off."""
     rows = site.closures.filter(ends_on__gte=today).exclude(state=ClosureState.LIFTED)
+    rows = rows.exclude(state=ClosureState.PROPOSED, starts_on__gt=today + FAR_OFF)
     return [
         ClosureRow(
             url=reverse("closure", args=[site.pk, row.pk]),
@@ -125,9 +127,9 @@ def _suggestion(one: Suggestion) -> tuple[str, str]:
     }
     free = ngettext("%(free)d of %(count)d person is free", "%(free)d of %(count)d people are free", one.of)
     query = {"program": session.program_id, "site": session.site_id, "on": local.date().isoformat()}
-    words = _("%(when)s for %(session)s: %(free)s") % {
+    words = _("%(when)s instead of %(was)s: %(free)s") % {
         "when": when,
-        "session": _when(session),
+        "was": f"{figures.short_day(day_of(session))}, {times_of(session)}",
         "free": free % {"free": one.free, "count": one.of},
     }
     return words, f"{reverse('schedule-session-new')}?{urlencode(query)}"
