@@ -9,7 +9,8 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         from attendance import permissions, receivers  # noqa: F401
-        from attendance.amendment_guard import AMENDMENTS
+        from attendance.evidence_guard import AMENDMENTS, REVISIONS
         from people.append_only import guard
 
-        guard(AMENDMENTS, app=self)
+        for table in (AMENDMENTS, REVISIONS):
+            guard(table, app=self)

@@ -15,8 +15,10 @@ from bench.figures import Figure, table, write
 from bench.scratch import ROOT, Database, database, kinds
 from bench.sizes import FULL, QUICK, Sizes
 
-BENCHMARKS = ("feed", "booking", "reminders", "board", "storm", "series", "reports")
+BENCHMARKS = ("feed", "booking", "reminders", "board", "storm", "series", "reports", "closing", "history")
 SEED = "7"
+SEEDED = ("board", "closing", "history")
+"""Those that measure a whole network of the demo's."""
 
 
 def main(arguments: list[str]) -> int:
@@ -33,7 +35,7 @@ def main(arguments: list[str]) -> int:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     sizes = QUICK if asked.quick else FULL
     if asked.patients:
-        sizes = replace(sizes, patients=asked.patients)
+        sizes = replace(sizes, patients=asked.patients, boards=(asked.patients,))
     begun = time.monotonic()
     figures = list(_measure(asked.names or BENCHMARKS, asked.database or kinds(), sizes))
     write(figures, asked.out)
@@ -46,11 +48,17 @@ def _measure(names: tuple[str, ...] | list[str], databases: list[str], sizes: Si
         for name in BENCHMARKS:
             if name not in names:
                 continue
-            print(f"{name} on {kind} ...", flush=True)
-            with database(kind, name) as scratch:
-                if name == "board":
-                    _seed(scratch, sizes)
-                yield from _figures(scratch, name, sizes)
+            for size in _sizes_of(name, sizes):
+                print(f"{name} on {kind} ...", flush=True)
+                with database(kind, name) as scratch:
+                    if name in SEEDED:
+                        _seed(scratch, size)
+                    yield from _figures(scratch, name, size)
+
+
+def _sizes_of(name: str, sizes: Sizes) -> list[Sizes]:
+    """The board's cost against its history is measured for clinics of several sizes, anything else for one."""
+    return [replace(sizes, patients=people) for people in sizes.boards] if name == "history" else [sizes]
 
 
 def _seed(scratch: Database, sizes: Sizes) -> None:

@@ -45,18 +45,18 @@ def measure(sizes: Sizes) -> list[Figure]:
     people, dates = weeks.count(), sorted(set(weeks.values_list("week", flat=True)))
     if people < sizes.patients // 2:
         raise AssertionError(f"{people} people on the board of {sizes.patients}")
-    reader, path = _Reader(user), f"/api/v1/weeks/?week={today}"
+    reader, path = Reader(user), f"/api/v1/weeks/?week={today}"
 
     rounds = 3 * sizes.rounds
-    page = in_turns(lambda: reader.page("/compliance/"), lambda: _totals(dates), rounds=rounds)
-    first = in_turns(lambda: reader.api(path), lambda: _totals(dates), rounds=rounds)
+    page = in_turns(lambda: reader.page("/compliance/"), lambda: totals(dates), rounds=rounds)
+    first = in_turns(lambda: reader.api(path), lambda: totals(dates), rounds=rounds)
     return [
         of_times("board, the page", *page, n=people),
         of_times("board, API, first page", *first, n=people),
     ]
 
 
-class _Reader:
+class Reader:
     """One who is signed in to the pages, and holds a token for the API."""
 
     def __init__(self, user: User) -> None:
@@ -78,7 +78,7 @@ class _Reader:
         return body
 
 
-def _totals(weeks: list[date]) -> None:
+def totals(weeks: list[date]) -> None:
     """Run the bare SQL and fetch every row of it."""
     statement = TOTALS.format(weeks=", ".join(["%s"] * len(weeks)))
     with connection.cursor() as cursor:

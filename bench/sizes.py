@@ -19,6 +19,8 @@ class Sizes:
     storm_seconds: float = 20
     series: int = 500
     series_seats: int = 200
+    boards: tuple[int, ...] = (100, 1_000, 10_000)
+    past_weeks: int = 156
 
 
 FULL = Sizes(
@@ -44,4 +46,6 @@ QUICK = Sizes(
     storm_seconds=2,
     series=20,
     series_seats=12,
+    boards=(40,),
+    past_weeks=8,
 )

@@ -3,12 +3,14 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 
 from attendance.models import AttendanceRecord, RecountMark, Roster, TreatmentWeek
+from attendance.services.amending import amend
+from attendance.services.closing import close_due_weeks
 from attendance.services.marking import take_up_marks
 from attendance.services.roster import RosterRow, mark_all_present, save_rows, sign_roster
 from attendance.services.weeks import ensure_weeks, recount, recount_patient, recount_stale
@@ -139,3 +141,44 @@ def test_bookings_marks_and_recounts_at_once_never_deadlock_and_end_right() -> N
     assert dict(TreatmentWeek.objects.values_list("pk", "booked_minutes")) == swept
     assert dict(TreatmentWeek.objects.values_list("pk", "bookable_minutes")) == bookable
     assert sum(swept.values()) == 180 * sum(Session.objects.values_list("seats_taken", flat=True))
+
+
+def test_a_week_that_two_workers_close_while_its_roster_is_signed_is_closed_once_with_what_was_signed() -> None:
+    """Whoever comes first: the close waits for the signature or makes do with the marks, and loses neither."""
+    cast = Cast()
+    session = monday_group(cast, 3)
+    mark_all_present(session, actor=cast.dana, now=AFTER)
+    ensure_weeks(now=AFTER)
+    late = at("2026-11-25 08:00")
+    outcomes = at_once(
+        lambda: close_due_weeks(now=late),
+        lambda: sign_roster(session, actor=cast.dana, now=late),
+        lambda: close_due_weeks(now=late),
+        lambda: close_due_weeks(now=late),
+    )
+    assert Counter(outcomes) == {"done": 4}
+    weeks = TreatmentWeek.objects.filter(week=date(2026, 11, 16))
+    assert [(week.credited_minutes, week.closed_at) for week in weeks] == [(180, late)] * 3
+    for week in weeks:
+        numbers = list(week.revisions.order_by("number").values_list("number", "figures__credited_minutes"))
+        assert numbers in ([(1, 180)], [(1, 180), (2, 180)])
+        assert week.revision == len(numbers)
+
+
+def test_an_amendment_while_the_week_closes_is_in_the_close_or_after_it() -> None:
+    cast = Cast()
+    session = monday_group(cast, 1)
+    mark_all_present(session, actor=cast.dana, now=AFTER)
+    sign_roster(session, actor=cast.dana, now=AFTER)
+    ensure_weeks(now=AFTER)
+    record = AttendanceRecord.objects.get()
+    late = at("2026-11-25 08:00")
+    row = RosterRow(record.booking_id, "no_show")
+    outcomes = at_once(
+        lambda: close_due_weeks(now=late),
+        lambda: amend(record, row, "Somebody else", actor=cast.dana, now=late),
+    )
+    assert outcomes == ["done", "done"]
+    week = TreatmentWeek.objects.get(week=date(2026, 11, 16))
+    latest = week.revisions.order_by("-number")[0]
+    assert (week.credited_minutes, latest.figures["credited_minutes"], latest.number) == (0, 0, week.revision)

@@ -20,6 +20,9 @@ NAMES = [
     "an edit of all, 12 x 12 bookings",
     "weekly hours as CSV",
     "weekly hours as XLSX",
+    "closing weeks",
+    "board, 8 weeks of history, against bare SQL",
+    "board, 8 weeks of history, against a month",
 ]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
+from attendance.enums import Asker, RequirementMeasure, RequirementWindow
 from people.domain.time import format_wall
 from people.enums import Role
 from web.demo.accounts import address
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 WANTED_KINDS = as_json(["individual", "group"])
 NO_KINDS = as_json([])
+WEEKLY, MONTHLY = RequirementWindow.WEEK.value, RequirementWindow.MONTH.value
+COURT, LICENCE = 5, 7
+"""Every twelfth person, by the rest of their number."""
+
 AWAY_FOR = ("hospital", "travel", "family")
 
 
@@ -96,9 +101,28 @@ def _put_down_plan(sheets: SheetSet, person: Person, episode: Episode, admission
             phase.transition,
             phase.transition_reason,
         )
+    _put_down_requirements(sheets, person.number, admission)
     for leave in episode.leaves:
         reason = AWAY_FOR[person.number % len(AWAY_FOR)]
         sheets.leaves.add(admission, leave.starts_on, leave.ends_on, reason)
+
+
+def _put_down_requirements(sheets: SheetSet, number: int, admission: int) -> None:
+    """Beside what the program's payer asks of everybody, a court asks something of a few, a licence of some others."""
+    services = RequirementMeasure.SERVICES.value
+    if number % 12 == COURT:
+        own = ("Two sessions a week", Asker.COURT.value, services, WEEKLY, 2, NO_KINDS)
+        sheets.requirements.add(None, admission, *own)
+    elif number % 12 == LICENCE:
+        own = ("One-to-one each month", Asker.LICENCE.value, services, MONTHLY, 1, as_json(["individual"]))
+        sheets.requirements.add(None, admission, *own)
+
+
+def put_down_program_requirement(sheets: SheetSet, program: int) -> None:
+    """Days of three hours on three days a week, as payers ask (H0015)."""
+    sheets.requirements.add(
+        program, None, "Three days a week", Asker.PAYER.value, RequirementMeasure.DAYS.value, WEEKLY, 3, as_json([])
+    )
 
 
 def _morning(on: date) -> datetime:

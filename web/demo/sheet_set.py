@@ -1,6 +1,6 @@
 """The sheets of every table that the demo fills in bulk, in the order in which they are written."""
 
-from attendance.models import AttendanceRecord, Roster
+from attendance.models import AttendanceRecord, Requirement, Roster
 from people.models import (
     Admission,
     Counselor,
@@ -70,6 +70,17 @@ class SheetSet:
         self.patients = Sheet(Patient, "user_id", "name", "email", "phone", "birth_date", "language", "created_at")
         self.admissions = Sheet(
             Admission, "patient_id", "program_id", "site_id", "primary_counselor_id", "admitted_on", "discharged_on"
+        )
+        self.requirements = Sheet(
+            Requirement,
+            "program_id",
+            "admission_id",
+            "name",
+            "asked_by",
+            "measure",
+            "window",
+            "minimum",
+            "kinds",
         )
         self.phases = Sheet(
             PlanPhase,

@@ -13,7 +13,7 @@ from web.demo.booking import Diary
 from web.demo.diary import Occurrence, track_weeks
 from web.demo.evidence import Staff, put_down_sessions
 from web.demo.names import CREDENTIALS, ZONES, counselor_name, phone, site_name
-from web.demo.people_rows import put_down_people
+from web.demo.people_rows import put_down_people, put_down_program_requirement
 from web.demo.plan_templates import put_down_templates
 from web.demo.sheet_set import SheetSet
 from web.demo.sheets import as_json
@@ -156,6 +156,7 @@ def _put_down_program(sheets: SheetSet, site: int, share: SiteShare, position: i
     sheets.program_sites.add(program, site)
     for code, called in FOCI.items():
         sheets.foci.add(program, code, called)
+    put_down_program_requirement(sheets, program)
     put_down_templates(sheets, program, setting.now)
     return program
 
