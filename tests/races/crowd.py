@@ -18,7 +18,8 @@ PROCESSES = 10
 @dataclass(frozen=True)
 class Attempt:
     """One booking that somebody tries; with `track` (the series' ids, and the first day) joining all of them, with
-    `offer` (a booking's id, and "accept", "decline" or "expire") an end of what is offered to them. With
+    `offer` (a booking's id, and "accept", "decline" or "expire") an end of what is offered to them. With `plan`
+    (the ids of an admission and a template, the first day, a preview's token) a template is followed. With
     `substitute_id` somebody puts that counselor on the session instead; no patient is needed for it.
     """
 
@@ -29,6 +30,7 @@ class Attempt:
     track: tuple[tuple[int, ...], date] | None = None
     offer: tuple[int, str] | None = None
     substitute_id: int | None = None
+    plan: tuple[int, int, date, str] | None = None
 
 
 def book_at_once(attempts: Sequence[Attempt], *, processes: int = PROCESSES) -> list[str]:
@@ -88,6 +90,8 @@ def _book(attempt: Attempt) -> str:
     try:
         if attempt.substitute_id is not None:
             return _cover(attempt.session_id, attempt.substitute_id, now=attempt.now)
+        if attempt.plan is not None:
+            return _follow(*attempt.plan, now=attempt.now)
         patient = Patient.objects.get(pk=attempt.patient_id)
         if attempt.track is not None:
             return _join(patient, attempt.track, now=attempt.now)
@@ -124,6 +128,18 @@ def _answer(booking_id: int, word: str, *, now: datetime) -> str:
         return f"{expire_offers(now=now)} expired"
     answered = (accept if word == "accept" else decline)(booking, actor=None, now=now)
     return str(answered.status)
+
+
+def _follow(admission_id: int, template_id: int, starts_on: date, token: str, *, now: datetime) -> str:
+    from people.models import Admission, PlanTemplate
+    from people.services.plan_changes import change_plan
+    from people.services.plan_templates import following
+
+    admission = Admission.objects.get(pk=admission_id)
+    edit = following(PlanTemplate.objects.get(pk=template_id), starts_on=starts_on)
+    _barrier.wait(timeout=60)
+    change_plan(admission, edit, actor=None, now=now, token=token)
+    return "followed"
 
 
 def _cover(session_id: int, substitute_id: int, *, now: datetime) -> str:
