@@ -25,7 +25,7 @@ from scheduling.services.sessions import facts
 from scheduling.services.standing import member_ids, seat_members
 from scheduling.signals import seats_changed, session_changed
 
-MOST_ATTEMPTS = 4
+MOST_ATTEMPTS = 8
 
 
 class _SomebodyCame(Exception):
