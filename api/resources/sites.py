@@ -83,7 +83,7 @@ class ShortWeekAnswer(serializers.Serializer[ShortWeek]):
     falls = serializers.BooleanField(help_text="Whether it is the closure that takes the week below its minimum.")
 
 
-class SuggestionAnswer(serializers.Serializer[Suggestion]):
+class ClosureSuggestionAnswer(serializers.Serializer[Suggestion]):
     session = Id("session.pk")
     starts_at = serializers.SerializerMethodField()
     ends_at = serializers.SerializerMethodField()
@@ -103,7 +103,7 @@ class ClosurePreviewAnswer(serializers.Serializer[ClosurePreview]):
     sessions = serializers.SerializerMethodField()
     bookings = serializers.SerializerMethodField()
     short_weeks = ShortWeekAnswer(source="short", many=True)
-    suggestions = SuggestionAnswer(many=True)
+    suggestions = ClosureSuggestionAnswer(many=True)
 
     def get_sessions(self, preview: ClosurePreview) -> list[str]:
         return [str(row.pk) for row in preview.sessions]

@@ -245,6 +245,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ApartReason": "scheduling.enums.ApartReason",
         "InvitationState": "scheduling.enums.InvitationState",
         "FamilyShare": "people.enums.FamilyShare",
+        "ClosureKind": "people.enums.ClosureKind",
+        "ClosureState": "people.enums.ClosureState",
         "BookingStatus": "scheduling.enums.BookingStatus",
         "AttendanceStatus": "attendance.enums.AttendanceStatus",
         "AttendanceMode": "attendance.enums.AttendanceMode",
