@@ -240,15 +240,20 @@ def test_an_appointment_and_its_end_are_spanish(cast: Cast, client: Client) -> N
         ("cory", "/programs/{program}/templates/"),
         ("cory", "/programs/{program}/templates/new/"),
         ("dana", "/sessions/{session}/roster/"),
+        ("cory", "/sessions/{session}/cover/"),
+        ("cory", "/counselors/"),
+        ("cory", "/counselors/{counselor}/"),
+        ("cory", "/counselors/{counselor}/profile/"),
+        ("dana", "/counselors/{counselor}/away/?first=2026-11-18"),
+        ("dana", "/counselors/{counselor}/slots/"),
     ],
 )
 def test_the_staffs_pages_are_spanish_throughout(cast: Cast, client: Client, who: str, path: str) -> None:
     patient: Patient = cast.ana
     speaking_spanish(client, getattr(cast, who))
     with time_machine.travel(NOW, tick=False):
-        said = said_by(
-            client, path.format(program=cast.program.pk, patient=patient.pk, session=patient.bookings.get().session_id)
-        )
+        named = {"program": cast.program.pk, "patient": patient.pk, "counselor": cast.dana_counselor.pk}
+        said = said_by(client, path.format(**named, session=patient.bookings.get().session_id))
     assert ENGLISH.findall(said) == [], said
 
 

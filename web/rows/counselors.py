@@ -117,7 +117,7 @@ def hours_row(row: CounselorAvailability, *, many_sites: bool) -> HoursRow:
     start, end = parse_wall(row.starts_at_local), parse_wall(row.ends_at_local)
     notes = [row.site.name] if many_sites else []
     notes.append(
-        _("since %(day)s") % {"day": figures.short_day(row.starts_on)}
+        _("since %(day)s") % {"day": _with_year(row.starts_on)}
         if row.ends_on is None
         else figures.day_range(row.starts_on, row.ends_on)
     )
@@ -174,7 +174,9 @@ def draw_counselor_week(
     """Hours beneath, time off above them, and what they lead."""
     items = []
     for hours in (times.hours or {}).values():
-        items += [GridItem(one.start, one.end, "open", _("Hours")) for one in hours if one.overlaps(week.interval)]
+        items += [
+            GridItem(one.start, one.end, "open", _("Hours of work")) for one in hours if one.overlaps(week.interval)
+        ]
     for day in week.days:
         shown = Interval(*(resolve_wall(dt.datetime.combine(day, dt.time(hour)), zone) for hour in DRAWN))
         items += [
