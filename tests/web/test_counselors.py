@@ -351,3 +351,58 @@ def test_a_program_says_which_credentials_it_asks_for(cast: Cast, client: Client
     client.post(f"{address}credentials/", {"required_credentials": "a;b"})
     cast.program.refresh_from_db()
     assert cast.program.required_credentials == ["LAC", "LPC"]
+
+
+def test_a_change_outside_somebodys_hours_asks_why(cast: Cast, client: Client) -> None:
+    session = cast.session("2026-11-19 18:00", counselor=False)
+    hours = AvailabilityFields(cast.site, "2026-11-16T08:00", "2026-11-16T12:00", "FREQ=DAILY")
+    add_availability(cast.dana_counselor, hours, actor=None, now=NOW)
+    client.force_login(cast.cory)
+    address = f"/schedule/sessions/{session.pk}/"
+    put_on = {
+        "do": "change",
+        "only": "moved",
+        "on": "2026-11-19",
+        "at": "18:00",
+        "counselors_named": "1",
+        "counselors": str(cast.dana_counselor.pk),
+    }
+    shown = client.post(address, {**put_on, "step": "preview"}).content.decode().replace("\u00a0", " ")
+    for part in (
+        "This lies outside a counselor&#x27;s hours",
+        "Dana Keller on Thu 19 Nov, 6 pm: outside their hours",
+        'name="override_reason"',
+        "Go on with this reason",
+    ):
+        assert part in shown
+    assert client.post(address, {**put_on, "step": "apply"}).status_code == 409
+    assert session.counselors.count() == 0
+    done = client.post(address, {**put_on, "step": "apply", "override_reason": "She offered"})
+    assert done.status_code == 302
+    assert list(session.counselors.all()) == [cast.dana_counselor]
+
+
+def test_a_new_series_leaves_somebody_out_where_that_is_ticked(cast: Cast, client: Client) -> None:
+    off_on_thursday(cast)
+    client.force_login(cast.cory)
+    typed: dict[str, Any] = {
+        "title": "Skills",
+        "kind": "group",
+        "starts_on": "2026-11-19",
+        "at": "18:00",
+        "duration_minutes": "180",
+        "breaks": "",
+        "capacity": "12",
+        "days": ["TH"],
+        "every": "1",
+        "counselors": [str(cast.dana_counselor.pk)],
+        "mode": "in_person",
+    }
+    address = f"/schedule/series/new/?program={cast.program.pk}&site={cast.site.pk}"
+    refused = client.post(address, typed)
+    assert refused.status_code == 400
+    assert "Dana Keller is off at that time" in refused.content.decode()
+    assert 'name="without_clashing"' in refused.content.decode()
+    assert client.post(address, {**typed, "without_clashing": "1"}).status_code == 302
+    led = [one.counselors.count() for one in Session.objects.order_by("starts_at")[:3]]
+    assert led == [0, 1, 1]
