@@ -1,7 +1,9 @@
-"""Programs: how they count attendance, now and from a day on."""
+"""Programs: how they take bookings, and how they count attendance, now and from a day on."""
 
+from dataclasses import replace
 from typing import Any
 
+from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,8 +15,9 @@ from api.idempotency import once_per_key
 from api.inputs import Input
 from people.domain.policies import AttendancePolicy, PolicyChange, read_changes
 from people.domain.time import local_date
-from people.enums import PartialWeekPolicy, Rounding
+from people.enums import PartialWeekPolicy, Rounding, WaitlistPolicy
 from people.models import Program
+from people.services.booking_rules import booking_rules_of, change_booking_rules
 from people.services.counselors import MOST_CREDENTIALS, require_credentials
 from people.services.programs import change_policy, withdraw_policy
 
@@ -45,6 +48,11 @@ class ProgramAnswer(serializers.Serializer[Any]):
         child=serializers.CharField(), help_text="Whoever leads its sessions holds one of these; empty asks for none."
     )
     focus_credentials = serializers.SerializerMethodField(help_text="The same of single foci, by their codes.")
+    booking_cutoff_minutes = serializers.IntegerField(help_text="How long before the start booking closes.")
+    cancel_cutoff_minutes = serializers.IntegerField(help_text="From when before the start a cancellation is late.")
+    waitlist_policy = serializers.ChoiceField(WaitlistPolicy.choices, help_text="What becomes of a freed seat.")
+    offer_minutes = serializers.IntegerField(help_text="How long an offered seat is held, by day.")
+    waitlist_notice_minutes = serializers.IntegerField(help_text="How long before the start no seat is given out.")
     policy = serializers.SerializerMethodField(help_text="What is in force today.")
 
     def get_focus_credentials(self, program: Program) -> dict[str, list[str]]:
@@ -67,7 +75,7 @@ class PolicyInput(Input):
 
 
 class ProgramInput(Input):
-    """Who may lead its sessions. What is planned stays as it is."""
+    """Who may lead its sessions, and how it takes bookings. What is planned stays as it is, as does what is left out."""
 
     answer = ProgramAnswer
     required_credentials = serializers.ListField(
@@ -77,6 +85,11 @@ class ProgramInput(Input):
         child=serializers.ListField(child=serializers.CharField(max_length=24), max_length=MOST_CREDENTIALS),
         required=False,
     )
+    booking_cutoff_minutes = Number(required=False)
+    cancel_cutoff_minutes = Number(required=False)
+    waitlist_policy = serializers.ChoiceField(WaitlistPolicy.choices, required=False)
+    offer_minutes = Number(required=False)
+    waitlist_notice_minutes = Number(required=False)
 
 
 class Programs(Resource):
@@ -94,16 +107,15 @@ class Programs(Resource):
 
     @extend_schema(request=ProgramInput, responses=ProgramAnswer)
     def partial_update(self, request: Request, program_id: str) -> Response:
+        """Who may lead, and how bookings are taken, from now on: all of it or nothing."""
         program = self._program(program_id)
         self.must("people.change_program", program)
         said = self.said(ProgramInput, partial=True)
-        require_credentials(
-            program,
-            said.get("required_credentials"),
-            foci=said.get("focus_credentials"),
-            actor=self.user,
-            now=self.now,
-        )
+        credentials, foci = said.pop("required_credentials", None), said.pop("focus_credentials", None)
+        with transaction.atomic():
+            require_credentials(program, credentials, foci=foci, actor=self.user, now=self.now)
+            rules = replace(booking_rules_of(program), **said)
+            change_booking_rules(program, rules, actor=self.user, now=self.now)
         return self.answer(self._program(program_id), ProgramAnswer, now=self.now)
 
     @extend_schema(responses=PolicyChangeAnswer(many=True))
