@@ -28,7 +28,8 @@ from scheduling.services.move_back import move_back
 from web import format as figures
 from web.forms.patients import BookForForm, WeekForm
 from web.notices import say_bad, say_done
-from web.rows.people import Doing, choices_by_day, standing
+from web.rows.choices import Doing, choices_by_day
+from web.rows.people import standing
 from web.rows.sessions import day_of, times_of
 from web.views.patients import latest_admission, may_change, seen_person
 from web.views.staff import find, must, now, user_of
