@@ -75,7 +75,7 @@ class PolicyInput(Input):
 
 
 class ProgramInput(Input):
-    """Who may lead its sessions, and how it takes bookings. What is planned stays as it is, as does what is left out."""
+    """Who may lead its sessions, how it takes bookings. What is planned stays as it is, as does what is left out."""
 
     answer = ProgramAnswer
     required_credentials = serializers.ListField(
