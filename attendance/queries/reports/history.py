@@ -67,19 +67,19 @@ def _rows(asked: ReportAsked, told: Told) -> Iterator[Row]:
             ", ".join(counselor.name for counselor in session.counselors.all()),
             str(BookingStatus(booking.status).label),
             booking.cancelled_at.astimezone(zone).date() if booking.cancelled_at else None,
-            yes if booking.late else "",
+            (str(AttendanceStatus.EXCUSED.label) if booking.late_excused_at else yes) if booking.late else "",
             str(AttendanceStatus(record.status).label) if record else "",
             str(AttendanceMode(record.mode).label) if record and record.status == AttendanceStatus.PRESENT else "",
             record.arrived_at.astimezone(zone).strftime("%H:%M") if record and record.arrived_at else "",
             record.left_at.astimezone(zone).strftime("%H:%M") if record and record.left_at else "",
             record.credited_minutes if record else None,
-            record.excuse_reason if record else "",
+            record.excuse_reason if record else booking.late_excuse_reason,
         )
 
 
 def _foot() -> Foot:
     return [
         (_("Attended"), _("The minutes credited; empty while nothing is marked.")),
-        (_("Late cancellation"), _("Cancelled past the program's cutoff.")),
+        (_("Late cancellation"), _("Cancelled past the program's cutoff; “Excused” where staff excused it, the reason last in the row.")),
         (_("Arrived"), _("Empty where somebody came at the session's start; left likewise at its end.")),
     ]
