@@ -80,6 +80,7 @@ def _rows(asked: ReportAsked, told: Told) -> Iterator[Row]:
 def _foot() -> Foot:
     return [
         (_("Attended"), _("The minutes credited; empty while nothing is marked.")),
-        (_("Late cancellation"), _("Cancelled past the program's cutoff; “Excused” where staff excused it, the reason last in the row.")),
+        (_("Late cancellation"), _("Cancelled past the program's cutoff.")),
+        (_("Excuse"), _("Of an absence, or of a late cancellation that staff excused.")),
         (_("Arrived"), _("Empty where somebody came at the session's start; left likewise at its end.")),
     ]
