@@ -1,8 +1,11 @@
 """One week of one admission as evidence: the frozen figures, every revision, and who touched it."""
 
+from datetime import timedelta
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,16 +14,21 @@ from attendance.queries import unsigned_sessions
 from attendance.queries.touched import touches_of
 from attendance.services.closing import close_week, revise_week
 from attendance.services.weeks import recount
+from people.domain.time import Interval
 from people.enums import Look
 from people.errors import Refusal
+from people.queries import closures_in
 from people.services.looks import record_look
 from scheduling.models import Session
 from web.notices import say_bad, say_done, say_info
 from web.rows.board import bar_of, result_of, sum_of
 from web.rows.four_figures import four_figures
+from web.rows.ledger import closure_words
 from web.rows.requirements import standing_line
 from web.rows.treatment_week import range_of, revisions_of, touches_view, unsigned_view, week_answer
 from web.views.staff import find, must, now, only_staff, user_of
+
+SIX_DAYS = timedelta(days=6)
 
 
 @login_required
@@ -47,11 +55,14 @@ def treatment_week(request: HttpRequest, week_id: int) -> HttpResponse:
         "result": result_of(week),
         "figures": four_figures(week),
         "requirements": [standing_line(one) for one in week.requirements],
+        "causes": [closure_words(one) for one in closures_in(week.site, Interval(week.starts_at, week.ends_at))],
         "unsigned": unsigned_view(list(unsigned)),
         "revisions": revisions_of(revisions, zone),
         "touches": touches_view(touches_of(week), zone),
         "may_close": week.closed_at is None and week.ends_at <= moment and user.has_perm("attendance.close_week", week),
         "may_revise": week.closed_at is not None and user.has_perm("attendance.close_week", week),
+        "may_report": user.has_perm("attendance.report_on", week.patient),
+        "ledger_url": f"{reverse('patient-ledger', args=[week.patient_id])}?from={week.week}&to={week.week + SIX_DAYS}",
         "grace_hours": week.program.close_grace_minutes // 60,
     }
     return render(request, "weeks/page.html", context)

@@ -14,19 +14,21 @@ from attendance.services.roster import RosterRow, save_rows, sign_roster
 from attendance.services.weeks import ensure_weeks, recount, recount_patient
 from people.errors import InvalidInput
 from people.models import TrailEntry
+from people.services.admissions import admit
+from people.services.plans import PhaseFields, add_phase
 from scheduling.models import Booking, Session
-from scheduling.services.absences import add_leave
+from scheduling.services.absences import add_leave, discharge
 from scheduling.services.booking import cancel
-from tests.cast import Cast, at
+from tests.cast import NOW, Cast, at
 
 EVENING = at("2026-11-18 21:05")
 OVER = at("2026-11-23 00:00")
 """The moment at which Ana's week ends in Denver."""
 
 
-def _attended(cast: Cast, start: str, *, signed: bool = True, status: str = "present") -> Booking:
-    session = cast.session(start)
-    booking = cast.booked(cast.ana, session)
+def _attended(cast: Cast, start: str, *, signed: bool = True, status: str = "present", now: datetime = NOW) -> Booking:
+    session = cast.session(start, now=now)
+    booking = cast.booked(cast.ana, session, now=now)
     after = session.ends_at + timedelta(minutes=5)
     save_rows(session, [RosterRow(booking.pk, status)], actor=cast.dana, now=after)
     if signed:
@@ -224,3 +226,50 @@ def test_what_is_over_does_not_vanish_from_a_closed_week(cast: Cast) -> None:
         cancel(booking, actor=cast.cory, now=late, reason="It was never meant")
     booking.refresh_from_db()
     assert (refused.value.data, booking.status) == ({"week": "2026-11-16"}, "booked")
+
+
+@pytest.mark.parametrize(
+    ("sunday", "hours"), [("2026-11-01", 169), ("2027-03-14", 167)], ids=["clocks back", "clocks forward"]
+)
+def test_a_week_closes_at_its_own_midnight_when_the_clocks_change(cast: Cast, sunday: str, hours: int) -> None:
+    """The night counts as long as it was: a group from one to four loses or gains an hour with the clock."""
+    ana, before = cast.ana, at(f"{sunday} 01:00") - timedelta(days=1)
+    night = cast.session(f"{sunday} 01:00", ends_at=at(f"{sunday} 04:00"), now=before)
+    booking = cast.booked(ana, night, now=before)
+    save_rows(night, [RosterRow(booking.pk, "present")], actor=cast.dana, now=night.ends_at)
+    sign_roster(night, actor=cast.dana, now=night.ends_at)
+    recount_patient(cast.ana.pk, now=night.ends_at)
+    week = TreatmentWeek.objects.get(patient=cast.ana, week=booking.week)
+    assert week.ends_at - week.starts_at == timedelta(hours=hours)
+    close_due_weeks(now=week.ends_at - timedelta(seconds=1))
+    assert not WeekRevision.objects.filter(week=week).exists()
+    close_due_weeks(now=week.ends_at)
+    assert WeekRevision.objects.get(week=week).figures["credited_minutes"] == (240 if hours == 169 else 120)
+
+
+def test_a_week_of_two_admissions_closes_as_two(cast: Cast) -> None:
+    """Discharged on Tuesday, back on Thursday: each episode has its own goal, and its own attendance."""
+    first = _attended(cast, "2026-11-16 18:00", now=at("2026-11-15 12:00"))
+    discharge(cast.admission_of(cast.ana), discharged_on=date(2026, 11, 17), actor=cast.cory, now=EVENING)
+    again = admit(
+        cast.ana, program=cast.program, site=cast.site, admitted_on=date(2026, 11, 19), actor=cast.cory, now=EVENING
+    )
+    add_phase(again, PhaseFields(date(2026, 11, 19), None, 540, 1140), actor=cast.cory, now=EVENING)
+    second = _attended(cast, "2026-11-20 18:00", now=at("2026-11-19 12:00"))
+    ensure_weeks(now=EVENING)
+    close_due_weeks(now=OVER)
+    weeks = TreatmentWeek.objects.filter(patient=cast.ana, week=date(2026, 11, 16)).order_by("admission_id")
+    assert [(week.min_minutes, week.credited_minutes, week.closed_at) for week in weeks] == [
+        (154, 180, OVER),
+        (309, 180, OVER),
+    ]
+    assert [one["booking"] for week in weeks for one in week.revisions.get().records] == [first.pk, second.pk]
+
+
+def test_a_week_of_two_phases_is_closed_by_the_days_of_each(cast: Cast) -> None:
+    """Rule 4: three days of nine hours, four of twelve."""
+    add_phase(cast.admission_of(cast.ana), PhaseFields(date(2026, 11, 19), None, 720, 1140), actor=None, now=EVENING)
+    _attended(cast, "2026-11-18 18:00")
+    _counted(cast)
+    close_due_weeks(now=OVER)
+    assert WeekRevision.objects.get(week=_week(cast)).figures["min_minutes"] == round(3 * 540 / 7 + 4 * 720 / 7)
