@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 WANTED_KINDS = as_json(["individual", "group"])
 NO_KINDS = as_json([])
 WEEKLY, MONTHLY = RequirementWindow.WEEK.value, RequirementWindow.MONTH.value
+A_DAY = 120
+"""The minutes that make a day."""
+
 COURT, LICENCE = 5, 7
 """Every twelfth person, by the rest of their number."""
 
@@ -111,18 +114,18 @@ def _put_down_requirements(sheets: SheetSet, number: int, admission: int) -> Non
     """Beside what the program's payer asks of everybody, a court asks something of a few, a licence of some others."""
     services = RequirementMeasure.SERVICES.value
     if number % 12 == COURT:
-        own = ("Two sessions a week", Asker.COURT.value, services, WEEKLY, 2, NO_KINDS)
+        own = ("Two sessions a week", Asker.COURT.value, services, WEEKLY, 2, A_DAY, NO_KINDS)
         sheets.requirements.add(None, admission, *own)
     elif number % 12 == LICENCE:
-        own = ("One-to-one each month", Asker.LICENCE.value, services, MONTHLY, 1, as_json(["individual"]))
+        own = ("One-to-one each month", Asker.LICENCE.value, services, MONTHLY, 1, A_DAY, as_json(["individual"]))
         sheets.requirements.add(None, admission, *own)
 
 
 def put_down_program_requirement(sheets: SheetSet, program: int) -> None:
-    """Days of three hours on three days a week, as payers ask (H0015)."""
-    sheets.requirements.add(
-        program, None, "Three days a week", Asker.PAYER.value, RequirementMeasure.DAYS.value, WEEKLY, 3, as_json([])
-    )
+    """Days of two hours on three days a week, as some payers ask."""
+    days = RequirementMeasure.DAYS.value
+    asked = ("Three days a week", Asker.PAYER.value, days, WEEKLY, 3, A_DAY, NO_KINDS)
+    sheets.requirements.add(program, None, *asked)
 
 
 def _morning(on: date) -> datetime:

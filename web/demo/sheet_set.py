@@ -80,6 +80,7 @@ class SheetSet:
             "measure",
             "window",
             "minimum",
+            "day_minimum_minutes",
             "kinds",
         )
         self.phases = Sheet(

@@ -66,7 +66,7 @@ def standing_line(one: Mapping[str, Any]) -> StandingLine:
         words, tone, icon = _("no full week yet"), "slate", "dash-circle"
     elif one["met"]:
         words, tone, icon = _progress(one), "pine", "check-circle-fill"
-    elif one["at_stake"] and not one["reachable"]:
+    elif one["full"] and not one["reachable"]:
         words, tone, icon = _progress(one), "clay", "x-octagon-fill"
     elif one["at_stake"]:
         words, tone, icon = _progress(one), "amber", "exclamation-triangle-fill"
