@@ -187,6 +187,7 @@ def _standing(row: Requirement, stand: _Stand, *, is_over: bool) -> dict[str, An
         "met": met,
         "reachable": bool(met) if is_over else will_do or stand.reachable,
         "full": stand.full,
+        "is_over": is_over,
         "possible_on": [on.isoformat() for on in stand.possible_on],
         "at_stake": stand.full and not is_over and not met and (is_urgent or not (will_do or stand.reachable)),
     }

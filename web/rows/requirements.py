@@ -84,7 +84,7 @@ def _progress(one: Mapping[str, Any]) -> str:
 
 def _hint(one: Mapping[str, Any]) -> str:
     """ "Still possible: Saturday", "Out of reach", or nothing."""
-    if one["met"] or not one["full"] or one["value"] is None:
+    if one["met"] or not one["full"] or one["value"] is None or one["is_over"]:
         return ""
     if not one["reachable"]:
         return _("out of reach")
@@ -100,7 +100,7 @@ def at_stake_words(requirements: Sequence[Mapping[str, Any]]) -> str:
     """Why a flag stands: each rule with its figures."""
     parts = []
     for one in requirements:
-        hint = _hint({"met": False, "full": True, **one})
+        hint = _hint({"met": False, "full": True, "is_over": False, **one})
         parts.append(f"{one['name']}: {_progress(one)}" + (f", {hint}" if hint else ""))
     return "; ".join(parts) + "."
 

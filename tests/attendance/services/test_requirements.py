@@ -60,6 +60,7 @@ def test_the_third_day_is_still_possible_on_saturday(cast: Cast) -> None:
         "met": False,
         "reachable": True,
         "full": True,
+        "is_over": False,
         "possible_on": ["2026-11-21"],
         "at_stake": True,
     }
