@@ -121,6 +121,21 @@ def test_a_week_that_asks_nothing_and_dates_that_make_no_sense(cast: Cast, clien
         assert (page.status, page.texts("p", "field-error")) == (200, [sentence])
 
 
+def test_one_kind_of_session_is_listed_and_the_figures_stay_those_of_all(cast: Cast, client: Client) -> None:
+    held(cast, "2026-11-09 18:00", {"status": "present"}, entered="2026-11-09 21:02")
+    alone = cast.session("2026-11-10 18:00", minutes=60, kind="individual", focus="", capacity=1, now=EARLIER)
+    booking = cast.booked(cast.ana, alone, now=EARLIER)
+    save_rows(alone, [RosterRow(booking.pk, "present")], actor=cast.dana, now=at("2026-11-10 19:05"))
+    client.force_login(cast.cory)
+    found = {}
+    for kind in ("", "individual", "family", "nonsense"):
+        page = open_page(client, f"/patients/{cast.ana.pk}/ledger/{DATES}&kind={kind}")
+        found[kind] = [row.split(" Dana")[0] for row in page.texts("tr")[1:]]
+        assert page.texts("span", "ledger-figures") == ["4 h offered 4 h scheduled 4 h attended 1 billable days"]
+    group, one = "Mon 9 Nov 6–9 pm 180 180 Group · process", "Tue 10 Nov 6–7 pm 60 60 One-to-one"
+    assert found == {"": [group, one], "individual": [one], "family": [], "nonsense": [group, one]}
+
+
 def test_who_may_open_a_ledger(cast: Cast, client: Client) -> None:
     """A substitute sees whom they lead, and has no report of their weeks."""
     session = cast.session("2026-11-18 18:00", counselor=False)

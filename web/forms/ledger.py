@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from scheduling.enums import Kind
 from web.forms.dates import AskedDay
 
 LONGEST = timedelta(weeks=106)
@@ -39,7 +40,7 @@ class DatesForm(forms.Form):
 
     def span(self, *, first: date, last: date) -> tuple[date, date]:
         """The dates asked for, or these where they are left out or not understood."""
-        if not self.is_valid():
+        if not self.is_valid() and {"from", "to"} & self.errors.keys():
             return first, last
         begin, end = self.cleaned_data["from"], self.cleaned_data["to"]
         if begin and not end:
@@ -47,3 +48,20 @@ class DatesForm(forms.Form):
         if end and not begin:
             return min(end, end - (last - first)), end
         return begin or first, end or last
+
+
+class LedgerForm(DatesForm):
+    """The dates, and which kind of session is listed; the weeks' figures are those of all."""
+
+    kind = forms.ChoiceField(required=False, label=_("Sessions"), choices=[("", _("All sessions")), *Kind.choices])
+
+    field_order = ("from", "to", "kind")
+
+    def __init__(self, data: QueryDict | dict[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.order_fields(self.field_order)
+
+    @property
+    def listed(self) -> str:
+        """The kind that was asked for; empty for all."""
+        return str(self.cleaned_data.get("kind") or "") if "kind" not in self.errors else ""

@@ -151,9 +151,10 @@ def ledger_week(
     actions: WeekActions,
     unsigned: int,
     causes: Sequence[str] = (),
+    kind: str = "",
     is_open: bool = False,
 ) -> LedgerWeekView:
-    """A week with its records, what was done about it where it was short, and the closures that bear on it."""
+    """A week with its records, or those of one kind; what was done where it was short; what was closed meanwhile."""
     week = entry.week
     short = week.ends_at <= now and not week.exempt and not reached(week)
     words = ngettext(
@@ -167,7 +168,7 @@ def ledger_week(
         result=result_of(week),
         bar=bar_of(week),
         figures=four_figures(week),
-        rows=[ledger_row(record) for record in entry.records],
+        rows=[ledger_row(record) for record in entry.records if kind in ("", record.session.kind)],
         is_open=is_open or short,
         unsigned=words % {"count": unsigned} if unsigned else "",
         requirements=[standing_line(one) for one in week.requirements],

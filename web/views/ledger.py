@@ -26,7 +26,7 @@ from people.models import Admission, Patient, SiteClosure, User
 from people.queries import closures_in, home_zone, last_look
 from people.services.looks import record_look
 from web import format as figures
-from web.forms.ledger import DatesForm
+from web.forms.ledger import LedgerForm
 from web.rows.contacts import when_said
 from web.rows.ledger import (
     RequirementCard,
@@ -53,7 +53,7 @@ def patient_ledger(request: HttpRequest, patient_id: int) -> HttpResponse:
     person, user, moment = seen(request, patient_id), user_of(request), now()
     admission = latest_admission(person)
     today = local_date(moment, admission.zone) if admission else today_of(user, now=moment)
-    form = DatesForm(request.GET)
+    form = LedgerForm(request.GET)
     first, last = form.span(first=today - TREND_WEEKS * A_WEEK, last=today)
     before = last_look(person.pk, before=moment, but=user)
     asked = {"report": "ledger", "from": first.isoformat(), "to": last.isoformat()}
@@ -65,15 +65,17 @@ def patient_ledger(request: HttpRequest, patient_id: int) -> HttpResponse:
         "person": person,
         "standing": standing(admission, today=today),
         "answer": answer(weeks, now=moment),
-        "form": form if form.errors else DatesForm({"from": first, "to": last}),
+        "form": form if form.errors else LedgerForm({"from": first, "to": last, "kind": form.listed}),
         "range": figures.day_range(first, last),
         "last_look": _opened_by(before, home_zone(user)),
         "cards": [plan_card(weeks, now=moment), *requirement_cards(admission, first=first, last=last, now=moment)],
-        "weeks": _week_views(entries, person, moment=moment, every_open=bool(request.GET.get("print"))),
+        "weeks": _week_views(
+            entries, person, moment=moment, kind=form.listed, every_open=bool(request.GET.get("print"))
+        ),
         "foot": _foot(weeks, now=moment),
         "definitions": figures_foot(),
         "policies": policy_lines([record for entry in entries for record in entry.records]),
-        "print_url": f"{reverse('patient-ledger', args=[person.pk])}?from={first}&to={last}&print=1",
+        "print_url": f"{reverse('patient-ledger', args=[person.pk])}?from={first}&to={last}&kind={form.listed}&print=1",
         "file_query": {"from": first, "to": last, "patient": person.pk},
         "formats": (("xlsx", "XLSX"), ("csv", "CSV")),
         "packet_formats": (("xlsx", _("Packet for a reviewer")),),
@@ -113,7 +115,9 @@ def latest_admission(person: Patient) -> Admission | None:
     return rows.order_by("-admitted_on", "-pk").first()
 
 
-def _week_views(entries: list[LedgerWeek], person: Patient, *, moment: datetime, every_open: bool) -> list[Any]:
+def _week_views(
+    entries: list[LedgerWeek], person: Patient, *, moment: datetime, kind: str, every_open: bool
+) -> list[Any]:
     weeks = [entry.week for entry in entries]
     actions = actions_by_week(person.pk, weeks)
     unsigned = unsigned_sessions(weeks, now=moment)
@@ -126,6 +130,7 @@ def _week_views(entries: list[LedgerWeek], person: Patient, *, moment: datetime,
             actions=actions[entry.week.pk],
             unsigned=len(unsigned[entry.week.pk]),
             causes=_causes(closed[entry.week.site], entry.week),
+            kind=kind,
             is_open=every_open or at == 0,
         )
         for at, entry in enumerate(entries)
