@@ -143,10 +143,10 @@ def _bar(week: PlanWeek, number: int, step: float, top: float) -> StepBar | None
 def _goals(lines: Sequence[tuple[StepLine, int, int]], weeks: Sequence[PlanWeek], top: float) -> tuple[StepLabel, ...]:
     """The minutes of each stretch above its line, and above its first week's bar where that is higher.
 
-    The longest stretches come first; one that begins too near another's label goes without.
+    The longest stretches come first, of equal ones the higher; one that begins too near a label goes without.
     """
     chosen: list[tuple[float, StepLabel]] = []
-    for line, first, goal in sorted(lines, key=lambda found: -float(found[0].width[:-1])):
+    for line, first, goal in sorted(lines, key=lambda found: (-float(found[0].width[:-1]), -found[2])):
         at = float(line.x1[:-1])
         if not goal or any(abs(at - other) < LABEL_SHARE for other, _label in chosen):
             continue

@@ -52,6 +52,11 @@ def test_a_week_that_was_short_says_so_and_one_without_a_goal_has_no_label() -> 
     assert plain(drawing.text) == "9 h from 2 Nov, no goal from 9 Nov; 0 of 1 weeks that are over reached their goal"
 
 
+def test_a_label_too_near_another_is_left_out_the_higher_of_two_stays() -> None:
+    weeks = [*(week(number, 540) for number in range(8)), week(8, 206), week(9, 360)]
+    assert [plain(label.text) for label in build_step_down(weeks).goals] == ["9 h", "6 h"]
+
+
 def test_nothing_is_ever_drawn_outside() -> None:
     drawing = build_step_down([week(number, 1140, attended=1800) for number in range(30)])
     for bar in drawing.bars:
