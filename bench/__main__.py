@@ -15,7 +15,7 @@ from bench.figures import Figure, table, write
 from bench.scratch import ROOT, Database, database, kinds
 from bench.sizes import FULL, QUICK, Sizes
 
-BENCHMARKS = ("feed", "booking", "reminders", "board", "storm", "series", "reports", "closing", "history")
+BENCHMARKS = ("feed", "booking", "roster", "reminders", "board", "storm", "series", "reports", "closing", "history")
 SEED = "7"
 SEEDED = ("board", "closing", "history")
 """Those that measure a whole network of the demo's."""

@@ -1,14 +1,15 @@
 """The rows of a site's sessions: who leads them, who booked, what became of it, and the signature beneath."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from attendance.domain.credit import CreditPolicy
 from scheduling.enums import BookingStatus, SessionState
 from scheduling.services.session_rules import stored_breaks
-from web.demo.attendance import Mark, worth_of
+from web.demo.attendance import ON_TIME, Mark, worth_of
 from web.demo.booking import Diary
+from web.demo.corrections import A_LITTLE_LATER, REASON, correction_of, excuse_of, is_corrected
 from web.demo.diary import Occurrence, Seat
 from web.demo.sheet_set import SheetSet
 from web.demo.sheets import as_json
@@ -40,6 +41,15 @@ class _Held(NamedTuple):
     policy: CreditPolicy
     policy_text: str
     signer: int
+
+
+class _Marked(NamedTuple):
+    """A record and whose it is."""
+
+    record: int
+    mark: Mark
+    booking: int
+    patient: int
 
 
 def put_down_sessions(
@@ -106,14 +116,15 @@ def _put_down_seats(
 ) -> None:
     """The session's bookings; the records of those who were marked; the roster once somebody was."""
     one = held.one
-    records = []
+    marked: list[_Marked] = []
     for seat in one.seats:
         patient, admission = admissions[seat.person.number, seat.episode]
         minutes, marked_at = one.slot.template.clinical_minutes, None
         booking = sheets.bookings.key()
         if seat.mark is not None:
             marked_at = one.marked_at - A_MINUTE
-            records.append(_put_down_record(sheets, held, seat.mark, booking, patient))
+            record = _put_down_record(sheets, held, seat.mark, booking, patient)
+            marked.append(_Marked(record, seat.mark, booking, patient))
             minutes = worth_of(seat.mark, one.slot.template, held.policy).credited_minutes
         _put_down_booking(sheets, seat, booking, patient, admission, BookingStatus.BOOKED, minutes, marked_at)
     for seat in one.waiting:
@@ -125,11 +136,31 @@ def _put_down_seats(
         key = sheets.bookings.key()
         _put_down_booking(sheets, seat, key, patient, admission, BookingStatus.CANCELLED, 0, None)
     if signed:
-        sheets.rosters.add(one.key, 2, one.marked_at, held.signer)
-        after = as_json({"version": 2, "records": records})
+        corrected = _put_down_corrections(sheets, held, marked, now=diary.now)
+        sheets.rosters.add(one.key, 2 + corrected, one.marked_at, held.signer)
+        after = as_json({"version": 2, "records": [each.record for each in marked]})
         sheets.trail.add(one.marked_at, held.signer, "roster_signed", "session", one.key, None, after)
-    elif records:
+    elif marked:
         sheets.rosters.add(one.key, 1, None, None)
+
+
+def _put_down_corrections(sheets: SheetSet, held: _Held, marked: list[_Marked], *, now: datetime) -> int:
+    """Those that were put down as on time at first; answers how many."""
+    one, template = held.one, held.one.slot.template
+    at = one.marked_at + A_LITTLE_LATER
+    corrected = [each for each in marked if at <= now and is_corrected(each.mark, each.booking)]
+    for each in corrected:
+        before, after = correction_of(
+            each.mark,
+            worth_of(each.mark, template, held.policy),
+            worth_of(ON_TIME, template, held.policy),
+            session=one.key,
+            mode="in_person" if template.room else "telehealth",
+            starts_at=one.starts_at,
+        )
+        sheets.amendments.add(each.record, at, held.signer, REASON, before, after)
+        sheets.trail.add(at, held.signer, "amended", "booking", each.booking, each.patient, after)
+    return len(corrected)
 
 
 def _put_down_booking(
@@ -182,6 +213,7 @@ def _put_down_record(sheets: SheetSet, held: _Held, mark: Mark, booking: int, pa
         None if mark.arrived is None else one.starts_at + timedelta(minutes=mark.arrived),
         None if mark.left is None else one.starts_at + timedelta(minutes=mark.left),
         mark.excuse,
+        *excuse_of(mark, booking, one.starts_at),
         one.starts_at,
         one.ends_at,
         held.breaks,

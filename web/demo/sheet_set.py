@@ -1,6 +1,6 @@
 """The sheets of every table that the demo fills in bulk, in the order in which they are written."""
 
-from attendance.models import AttendanceRecord, Requirement, Roster
+from attendance.models import Amendment, AttendanceRecord, Requirement, Roster
 from people.models import (
     Admission,
     Counselor,
@@ -182,6 +182,9 @@ class SheetSet:
             "arrived_at",
             "left_at",
             "excuse_reason",
+            "excuse_given_by",
+            "excuse_given_at",
+            "document_seen",
             "starts_at",
             "ends_at",
             "breaks",
@@ -194,6 +197,7 @@ class SheetSet:
             "recorded_at",
             "recorded_by_id",
         )
+        self.amendments = Sheet(Amendment, "record_id", "at", "by_id", "reason", "before", "after")
         self.rosters = Sheet(Roster, "session_id", "version", "signed_at", "signed_by_id")
         self.trail = Sheet(TrailEntry, "at", "actor_id", "action", "subject_type", "subject_id", "patient_id", "after")
 

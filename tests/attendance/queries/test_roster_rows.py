@@ -47,6 +47,9 @@ def test_rows_by_name_with_their_marks_the_waitlist_left_out(cast: Cast) -> None
             day_number=10,
             days_since_seen=7,
             late_entry=True,
+            recorded_at=at("2026-11-19 21:01"),
+            recorded_by_id=cast.dana.pk,
+            recorded_by_name="Dana",
         ),
         RosterLine(
             booking_id=unmarked.pk,

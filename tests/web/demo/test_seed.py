@@ -121,7 +121,7 @@ def test_something_of_everything() -> None:
     kinds = set(Flag.objects.active().values_list("kind", flat=True))
     assert {FlagKind.AT_RISK, FlagKind.BELOW_MINIMUM, FlagKind.OVER_MAXIMUM, FlagKind.UNSIGNED_ROSTER} <= kinds
     assert set(TrailEntry.objects.values_list("action", flat=True)) == {
-        *("admitted", "holidays_proposed", "roster_signed"),
+        *("admitted", "amended", "holidays_proposed", "roster_signed"),
         *("booked", "cancelled", "offered"),  # the lines, by the services
     }
 
