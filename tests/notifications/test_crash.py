@@ -59,7 +59,7 @@ def processes(post: Post, tmp_path: Path) -> Processes:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
         "STEADYWEEK_VAR_DIR": str(tmp_path),
-        "DATABASE_URL": shared_database(tmp_path),
+        "DATABASE_URL": _shared_database(tmp_path),
         "EMAIL_URL": f"smtp://127.0.0.1:{post.port}",
     }
     if connection.vendor != "postgresql":
@@ -68,7 +68,7 @@ def processes(post: Post, tmp_path: Path) -> Processes:
     return Processes(environment)
 
 
-def shared_database(folder: Path) -> str:
+def _shared_database(folder: Path) -> str:
     """The tests' own database on PostgreSQL; on SQLite, where that lives in memory, a file."""
     if connection.vendor != "postgresql":
         return f"sqlite:///{folder / 'crash.sqlite3'}"
