@@ -19,9 +19,12 @@ from people.models import Counselor, Membership, Patient, User
 from scheduling.models import Booking, Session
 from scheduling.services.absences import add_leave
 from scheduling.services.booking import book, cancel, move
+from scheduling.services.series import extend_horizon
 from scheduling.services.series_changes import Scope, SeriesEdit
 from scheduling.services.series_edit import edit_series
+from scheduling.services.series_pauses import pause_edit, resume_edit
 from scheduling.services.sessions import cancel_session, change_session
+from scheduling.services.tracks import TrackWish, join_track
 from tests.cast import NOW, Cast, at
 from tests.notifications.builders import account_of, fields_of
 from tests.notifications.test_texts import FORBIDDEN
@@ -344,3 +347,18 @@ def colleague(cast: Cast) -> Counselor:
     row = Counselor.objects.create(user=user, name="Eli Stone")
     row.sites.add(cast.site)
     return row
+
+
+def test_a_pause_is_told_and_its_end_as_well_but_not_what_a_worker_books_besides(cast: Cast) -> None:
+    """Whoever has a standing booking expects each evening; only those that they were told are off are told again."""
+    series = series_of(cast, weeks=2, counselors=())
+    join_track(cast.ana, TrackWish((series,), date(2026, 11, 23)), actor=account_of(cast.ana), now=NOW)
+    assert sent() == []
+    paused = pause_edit(series, starts_on=date(2026, 11, 23), ends_on=date(2026, 11, 25))
+    edit_series(series, paused, actor=cast.cory, now=NOW, confirmed_lost=None)
+    assert sent() == [("ana", "2 of your appointments have changed")]
+    extend_horizon(now=NOW, weeks=6)
+    assert sent(NOW + HOUR) == []
+    edit_series(series, resume_edit(series, series.pauses.get()), actor=cast.cory, now=NOW + HOUR)
+    assert sent(NOW + 2 * HOUR) == [("ana", "2 of your appointments have changed")]
+    assert "Mon 23 Nov, 6:00 pm: new\nWed 25 Nov, 6:00 pm: new\n" in str(mail.outbox[1].body)

@@ -123,6 +123,7 @@ def test_something_of_everything() -> None:
     assert set(TrailEntry.objects.values_list("action", flat=True)) == {
         *("admitted", "amended", "holidays_proposed", "roster_signed"),
         *("booked", "cancelled", "offered"),  # the lines, by the services
+        "holidays_proposed",
     }
 
 
