@@ -220,6 +220,7 @@ STAFFING: dict[str, type[Refusal]] = {
     refusal.code: refusal
     for refusal in (
         CounselorBusy,
+        TravelTooShort,
         CounselorTimeOff,
         CounselorNotQualified,
         CounselorUnavailable,

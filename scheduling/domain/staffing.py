@@ -13,6 +13,7 @@ class Hindrance(StrEnum):
     """Why somebody cannot lead a session, in the order in which the reasons are given."""
 
     BUSY = "counselor_busy"
+    TRAVEL = "travel_too_short"
     TIME_OFF = "counselor_time_off"
     NOT_QUALIFIED = "counselor_not_qualified"
     UNAVAILABLE = "counselor_unavailable"
@@ -25,13 +26,18 @@ LIFTED_WITH_A_REASON = frozenset({Hindrance.UNAVAILABLE, Hindrance.OVER_DAILY_MA
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A session to be led. `on` is its date at its site; of each set in `asks` the counselor holds one credential."""
+    """A session to be led. `on` is its date at its site; of each set in `asks` the counselor holds one credential.
+
+    `ways` are the minutes to other sites, which somebody needs who leads in person at both.
+    """
 
     session_id: Hashable
     interval: Interval
     site_id: Hashable
     on: date
     asks: tuple[frozenset[str], ...] = ()
+    in_person: bool = True
+    ways: tuple[tuple[Hashable, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,9 @@ def _found(duty: Duty, times: CounselorTimes) -> Iterator[tuple[Hindrance, dict[
     busy = [one for one in times.led if _is_other(one, duty.session_id) and one.interval.overlaps(duty.interval)]
     if busy:
         yield Hindrance.BUSY, {"sessions": [one.session_id for one in busy]}
+    far = [one for one in times.led if _is_other(one, duty.session_id) and one not in busy and _is_too_far(one, duty)]
+    if far:
+        yield Hindrance.TRAVEL, {"sessions": [one.session_id for one in far]}
     off = [one for one in times.off if one.overlaps(duty.interval)]
     if off:
         yield Hindrance.TIME_OFF, {"time_off": off}
@@ -102,6 +111,15 @@ def _found(duty: Duty, times: CounselorTimes) -> Iterator[tuple[Hindrance, dict[
 def _holds_one(codes: frozenset[str], times: CounselorTimes, on: date) -> bool:
     held = times.credentials or {}
     return any(code in held and ((until := held[code]) is None or on <= until) for code in codes)
+
+
+def _is_too_far(one: Duty, duty: Duty) -> bool:
+    """Whether the way between the two takes longer than the time between them."""
+    way = dict(duty.ways).get(one.site_id)
+    if way is None or not (one.in_person and duty.in_person):
+        return False
+    minutes = timedelta(minutes=way)
+    return one.interval.start < duty.interval.end + minutes and one.interval.end > duty.interval.start - minutes
 
 
 def _is_other(one: Duty, session_id: Hashable) -> bool:

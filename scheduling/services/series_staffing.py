@@ -9,10 +9,14 @@ from people.domain.time import Interval, local_date
 from people.models import Site
 from scheduling.domain.recurrence import Occurrence
 from scheduling.domain.staffing import Duty, Finding, Hindrance
+from scheduling.enums import Mode
 from scheduling.services.series_fates import Clash
 from scheduling.services.series_plan import Target
 from scheduling.services.series_rules import SeriesFields
 from scheduling.services.staffing import NOTHING, Demands, Staff
+
+DONE_WITHOUT = frozenset({Hindrance.BUSY, Hindrance.TRAVEL})
+"""Another session, there or elsewhere: occurrences of a new series that meet one are made without the counselor."""
 
 
 def unfit_in(targets: Sequence[Target], *, lifted: Collection[Hindrance] = NOTHING) -> list[Clash]:
@@ -61,7 +65,7 @@ def unfit_occurrences(
     for duty in duties:
         for pk in ids:
             against = staff.findings(duty, pk)
-            clashes += [(duty, one) for one in against if one.code not in {*lifted, Hindrance.BUSY}]
+            clashes += [(duty, one) for one in against if one.code not in {*lifted, *DONE_WITHOUT}]
             staff.give(duty, pk)
     return clashes
 
@@ -69,9 +73,17 @@ def unfit_occurrences(
 def duties_of(fields: SeriesFields, wanted: Sequence[Occurrence]) -> list[Duty]:
     """A series' occurrences as something to be led."""
     asks = Demands.of([fields.program.pk]).asks(fields.program.pk, fields.focus)
-    zone = fields.site.zone
+    zone, ways, in_person = fields.site.zone, fields.site.ways, fields.mode != Mode.TELEHEALTH
     return [
-        Duty(None, Interval(one.starts_at, one.ends_at), fields.site.pk, local_date(one.starts_at, zone), asks)
+        Duty(
+            None,
+            Interval(one.starts_at, one.ends_at),
+            fields.site.pk,
+            local_date(one.starts_at, zone),
+            asks,
+            in_person=in_person,
+            ways=ways,
+        )
         for one in wanted
     ]
 

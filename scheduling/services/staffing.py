@@ -14,6 +14,7 @@ from people.errors import Refusal
 from people.models import Counselor, CounselorCredential, Focus, Program
 from scheduling.domain.staffing import LIFTED_WITH_A_REASON, CounselorTimes, Duty, Finding, Hindrance, findings
 from scheduling.domain.work_hours import busy_in
+from scheduling.enums import Mode
 from scheduling.errors import STAFFING
 from scheduling.models import CounselorAvailability, Session, SessionCounselor, TimeOff
 
@@ -62,6 +63,8 @@ def duty_of(session: Session, demands: Demands) -> Duty:
         site_id=session.site_id,
         on=local_date(session.starts_at, session.site.zone),
         asks=demands.asks(session.program_id, session.focus),
+        in_person=session.mode != Mode.TELEHEALTH,
+        ways=session.site.ways,
     )
 
 
@@ -141,6 +144,7 @@ def _refusal(code: str, found: Collection[tuple[Duty, Finding]]) -> Refusal:
     names = ", ".join(Counselor.objects.filter(pk__in=ids).values_list("name", flat=True))
     sentences = {
         Hindrance.BUSY: _("%(who)s leads another session at that time"),
+        Hindrance.TRAVEL: _("%(who)s would not get there from another site in time"),
         Hindrance.TIME_OFF: _("%(who)s is off at that time"),
         Hindrance.NOT_QUALIFIED: _("%(who)s lacks a credential that is asked for"),
         Hindrance.UNAVAILABLE: _("This lies outside the hours of %(who)s"),
@@ -148,7 +152,7 @@ def _refusal(code: str, found: Collection[tuple[Duty, Finding]]) -> Refusal:
     }
     busy = sorted({str(pk) for _duty, one in found for pk in one.facts.get("sessions", ())}, key=int)
     data: dict[str, Any] = {"clashes": [clash_data(duty, finding) for duty, finding in found]}
-    if code == Hindrance.BUSY:
+    if code in (Hindrance.BUSY, Hindrance.TRAVEL):
         data["sessions"] = busy
     return STAFFING[code](sentences[Hindrance(code)] % {"who": names}, **data)
 
@@ -203,10 +207,19 @@ def _led(ids: set[int], span: Interval, without: Collection[int]) -> dict[int, l
     rows = SessionCounselor.objects.filter(
         counselor_id__in=ids, live=True, starts_at__lt=span.end + 2 * A_DAY, ends_at__gt=span.start - 2 * A_DAY
     ).exclude(session_id__in=without)
-    columns = ("counselor_id", "session_id", "starts_at", "ends_at", "session__site_id", "session__site__time_zone")
-    for pk, session_id, start, end, site_id, zone in rows.values_list(*columns):
+    columns = (
+        "counselor_id",
+        "session_id",
+        "starts_at",
+        "ends_at",
+        "session__site_id",
+        "session__site__time_zone",
+        "session__mode",
+    )
+    for pk, session_id, start, end, site_id, zone, mode in rows.values_list(*columns):
         on = local_date(start, ZoneInfo(zone))
-        found[pk].append(Duty(session_id, Interval(start, end), site_id, on))
+        in_person = mode != Mode.TELEHEALTH
+        found[pk].append(Duty(session_id, Interval(start, end), site_id, on, in_person=in_person))
     return found
 
 

@@ -139,6 +139,7 @@ def against_in_words(found: Finding) -> str:
         return _("%(time)s that day, %(most)s at most") % said
     words = {
         Hindrance.BUSY: _("leads another session then"),
+        Hindrance.TRAVEL: _("cannot get there from another site in time"),
         Hindrance.TIME_OFF: _("off then"),
         Hindrance.UNAVAILABLE: _("outside their hours"),
     }

@@ -1,5 +1,6 @@
 """Who can lead what, against a slow and obvious reckoning by the minute."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -73,6 +74,17 @@ def test_a_session_is_never_in_its_own_way() -> None:
 def test_hours_at_another_site_are_no_hours_here() -> None:
     (found,) = findings(duty(600, 660), CounselorTimes(7, hours={"elm": [between(0, 1440)]}))
     assert (found.code, found.facts) == (Hindrance.UNAVAILABLE, {"available": []})
+
+
+@pytest.mark.parametrize(
+    ("start", "video", "fits"),
+    [(690, False, False), (705, False, True), (570, False, False), (555, False, True), (690, True, True)],
+)
+def test_the_way_from_another_site_takes_its_time(start: int, video: bool, fits: bool) -> None:
+    """An hour and ten at Elm Street from ten o'clock, and 35 minutes between the two."""
+    elsewhere = replace(duty(600, 670, session_id=2), site_id="elm", in_person=not video)
+    asked = replace(duty(start, start + 10), ways=(("elm", 35),))
+    assert (codes(asked, CounselorTimes(7, led=(elsewhere,))) == []) is fits
 
 
 @pytest.mark.parametrize(

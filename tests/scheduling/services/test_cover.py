@@ -11,8 +11,16 @@ from people.enums import Role
 from people.errors import InvalidInput
 from people.models import Counselor, Membership, Patient, TrailEntry, User
 from people.services.counselors import Credential, ProfileFields, change_profile, require_credentials
+from people.services.travel import set_travel
 from scheduling.enums import BookingStatus, SessionState
-from scheduling.errors import CounselorBusy, CounselorTimeOff, CounselorUnavailable, PreviewOutdated, SessionCancelled
+from scheduling.errors import (
+    CounselorBusy,
+    CounselorTimeOff,
+    CounselorUnavailable,
+    PreviewOutdated,
+    SessionCancelled,
+    TravelTooShort,
+)
 from scheduling.models import Booking, Session, TimeOff
 from scheduling.queries import for_display
 from scheduling.services.counselor_times import AvailabilityFields, add_availability, add_time_off
@@ -230,6 +238,19 @@ def test_a_substitute_is_asked_all_that_a_counselor_is_asked(cast: Cast) -> None
         hand_over([give(session, stranger, dana)], actor=None, now=NOW)
     hand_over([give(session, elsewhen, dana)], actor=None, now=NOW, override_reason="Nobody else")
     assert leads(session) == [elsewhen]
+
+
+def test_a_substitute_must_get_there_from_another_site(cast: Cast) -> None:
+    marco, dana = counselor(cast, "Marco Lenz"), cast.dana_counselor
+    marco.sites.add(cast.other_site)
+    cast.program.sites.add(cast.other_site)
+    set_travel(cast.site, cast.other_site, minutes=45, actor=None, now=NOW)
+    cast.session("2026-11-19 15:00", minutes=150, room=False, site=cast.other_site, counselors=(marco,))
+    session = shown(cast.session("2026-11-19 18:00", site=type(cast.site).objects.get(pk=cast.site.pk)))
+    (found,) = cover_of(session).candidates
+    assert [str(one.code) for one in found.findings] == ["travel_too_short"]
+    with pytest.raises(TravelTooShort):
+        hand_over([give(session, marco, dana)], actor=None, now=NOW, override_reason="Nobody else")
 
 
 def test_one_substitute_for_two_overlapping_sessions_is_refused_whole(cast: Cast) -> None:
