@@ -61,8 +61,12 @@ def on_bookings_changed(*, booking_ids: list[int], now: datetime, **_: Any) -> N
 
 @receiver(session_changed, dispatch_uid="attendance.session_changed")
 def on_session_changed(*, session_id: int, before: dict[str, Any], now: datetime, **_: Any) -> None:
-    """Everybody's choice changed where the session is, and where it was."""
+    """Everybody's choice changed where the session is, and where it was.
+
+    Raises WeekClosed where a booking would leave a closed week along with its session.
+    """
     session = Session.objects.only("program_id", "starts_at", "ends_at").get(pk=session_id)
+    _refuse_leaving_closed(session, _instant(before["starts_at"]), now=now)
     spans: set[Span] = {
         (session.starts_at, session.ends_at),
         (_instant(before["starts_at"]), _instant(before["ends_at"])),
@@ -92,6 +96,23 @@ def _refuse_closed(booking_ids: list[int], *, now: datetime) -> None:
     )
     over = Booking.objects.filter(pk__in=booking_ids, status=BookingStatus.CANCELLED, starts_at__lte=now)
     week = over.filter(Exists(closed)).order_by("week").values_list("week", flat=True).first()
+    if week is not None:
+        raise WeekClosed(week=week.isoformat())
+
+
+def _refuse_leaving_closed(session: Session, was_at: datetime, *, now: datetime) -> None:
+    """What is over and stays at its time leaves no week: nothing is asked then."""
+    if was_at > now or was_at == session.starts_at:
+        return
+    elsewhere = (
+        Booking.objects.live()
+        .filter(session_id=session.pk, admission_id=OuterRef("admission_id"))
+        .exclude(week=OuterRef("week"))
+    )
+    left = TreatmentWeek.objects.filter(
+        Exists(elsewhere), closed_at__isnull=False, starts_at__lte=was_at, ends_at__gt=was_at
+    )
+    week = left.order_by("week").values_list("week", flat=True).first()
     if week is not None:
         raise WeekClosed(week=week.isoformat())
 

@@ -79,9 +79,9 @@ def revise_closed(
 ) -> int:
     """After a correction of evidence: a new revision of those of the weeks, (admission, first date), that are closed.
 
-    Each keeps the target and the offer that it was closed with; only what was attended is counted again. Evidence that
-    changed without moving a figure is a revision too. Call it under the patients' locks, in the correcting transaction,
-    once the bookings carry their minutes. The number revised.
+    Each keeps the target, the requirements and the offer that it was closed with; only what was attended is counted
+    again. Evidence that changed without moving a figure is a revision too. Call it under the patients' locks, in the
+    correcting transaction, once the bookings carry their minutes. The number revised.
     """
     named = Q()
     for admission_id, week in set(weeks):
@@ -92,7 +92,7 @@ def revise_closed(
     closed = list(rows.select_for_update(no_key=True).order_by("pk"))
     if not closed:
         return 0
-    found = final_figures(closed, now=now)
+    found = final_figures(closed, now=now, as_closed=True)
     judged = {week.pk: on_frozen_target(week, found[week.pk]) for week in closed}
     _revise(closed, judged, cause=cause, reason=reason, actor=actor, now=now)
     return len(closed)

@@ -1,13 +1,13 @@
 """The figures of treatment weeks, reckoned for many at once from what was booked, marked, planned and put on."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 from attendance.domain.status import BOARD_ORDER, projected_minutes, shortfall_minutes, week_status
-from attendance.models import TreatmentWeek
+from attendance.models import Requirement, TreatmentWeek
 from attendance.services.offers import Booked, Offers, WeekOffer
 from attendance.services.requirement_figures import Requirements, WeekAhead, at_stake
 from people.domain.targets import MOST_DAYS_PER_WEEK, PartialWeekPolicy, Phase, Target, target_for
@@ -100,10 +100,20 @@ class Plans:
         )
 
 
-def figures_of(weeks: Sequence[TreatmentWeek], *, places: Places, offers: Offers, now: datetime) -> dict[int, Figures]:
-    """The figures of the weeks, by id, in a number of queries that depends on the distinct week dates alone."""
+def figures_of(
+    weeks: Sequence[TreatmentWeek],
+    *,
+    places: Places,
+    offers: Offers,
+    now: datetime,
+    kept: Mapping[tuple[int, date], Sequence[Requirement]] | None = None,
+) -> dict[int, Figures]:
+    """The figures of the weeks, by id, in a number of queries that depends on the distinct week dates alone.
+
+    `kept` are the requirements that closed weeks are judged by (see `Requirements`).
+    """
     admissions = places.admissions(week.admission_id for week in weeks)
-    plans, asked = Plans(admissions), Requirements(admissions)
+    plans, asked = Plans(admissions), Requirements(admissions, kept)
     booked = _booked(weeks)
     by_date: dict[date, list[TreatmentWeek]] = defaultdict(list)
     for week in weeks:
@@ -131,7 +141,13 @@ def figures_of(weeks: Sequence[TreatmentWeek], *, places: Places, offers: Offers
                 offered=offer.offered_to(dates, leaves, own),
                 bookable=ahead.limits.bookable(ahead.options) if ahead.limits else 0,
                 requirements=asked.standing(
-                    admission, admission.week_containing(row.week), sittings, leaves, ahead, now=now
+                    admission,
+                    admission.week_containing(row.week),
+                    sittings,
+                    leaves,
+                    ahead,
+                    now=now,
+                    closes=row.closed_at is not None,
                 ),
                 is_open=row.closed_at is None,
             )

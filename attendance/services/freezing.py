@@ -10,13 +10,18 @@ from attendance.domain.status import BOARD_ORDER, projected_minutes, shortfall_m
 from attendance.models import AttendanceRecord, TreatmentWeek, WeekRevision
 from attendance.queries.weeks import unsigned_sessions
 from attendance.services.figures import Figures, Places, figures_of
+from attendance.services.kept_requirements import asked_when_closed
 from attendance.services.offers import Offers
 from people.models import User
 
 
-def final_figures(weeks: Sequence[TreatmentWeek], *, now: datetime) -> dict[int, Figures]:
-    """The figures of weeks whose `closed_at` is set, by id: nothing is booked or bookable any more."""
-    return figures_of(weeks, places=Places(), offers=Offers(now=now), now=now)
+def final_figures(weeks: Sequence[TreatmentWeek], *, now: datetime, as_closed: bool = False) -> dict[int, Figures]:
+    """The figures of weeks whose `closed_at` is set, by id: nothing is booked or bookable any more.
+
+    `as_closed`: against the requirements that were asked when they closed, not those of now.
+    """
+    kept = asked_when_closed(weeks) if as_closed else None
+    return figures_of(weeks, places=Places(), offers=Offers(now=now), now=now, kept=kept)
 
 
 def on_frozen_target(week: TreatmentWeek, found: Figures) -> Figures:

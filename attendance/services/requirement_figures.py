@@ -18,6 +18,7 @@ from attendance.domain.requirements import (
     measure,
 )
 from attendance.models import Requirement
+from attendance.services.kept_requirements import RULE, rule_to_keep
 from people.domain.time import DateRange, local_date
 from people.domain.weeks import Week
 from people.models import Admission
@@ -60,10 +61,15 @@ class WeekAhead:
 class Requirements:
     """The requirements asked of many admissions, and the history that the long ones look back on.
 
-    One query, and one more where any of them looks beyond a week.
+    One query, and one more where any of them looks beyond a week. `kept` holds, by admission and week, what closed
+    weeks were asked when they closed: they are judged by that.
     """
 
-    def __init__(self, admissions: Mapping[int, Admission]) -> None:
+    def __init__(
+        self,
+        admissions: Mapping[int, Admission],
+        kept: Mapping[tuple[int, date], Sequence[Requirement]] | None = None,
+    ) -> None:
         program_ids = sorted({row.program_id for row in admissions.values()})
         self._of_admission: dict[int, list[Requirement]] = defaultdict(list)
         self._of_program: dict[int, list[Requirement]] = defaultdict(list)
@@ -72,8 +78,12 @@ class Requirements:
                 self._of_admission[row.admission_id].append(row)
             elif row.program_id is not None:
                 self._of_program[row.program_id].append(row)
+        self._kept = kept or {}
+        beyond = {pk for (pk, _week), rows in self._kept.items() if any(one.window in LONG_WINDOWS for one in rows)}
         looking_back = [
-            row for row in admissions.values() if any(one.window in LONG_WINDOWS for one in self.asked_of(row))
+            row
+            for row in admissions.values()
+            if row.pk in beyond or any(one.window in LONG_WINDOWS for one in self.asked_of(row))
         ]
         self._history = _sittings(looking_back) if looking_back else {}
         self._natures: dict[tuple[int, date], dict[Time, set[Nature]]] = {}
@@ -115,9 +125,15 @@ class Requirements:
         ahead: WeekAhead,
         *,
         now: datetime,
+        closes: bool = False,
     ) -> list[dict[str, Any]]:
-        """How the week stands against each requirement that is in force on one of its days, as JSON."""
-        asked = [row for row in self.asked_of(admission) if _touches(row, week)]
+        """How the week stands against each requirement that is in force on one of its days, as JSON.
+
+        A week that `closes` keeps the whole rule with it.
+        """
+        asked = self._kept.get((admission.pk, week.starts_on))
+        if asked is None:
+            asked = [row for row in self.asked_of(admission) if _touches(row, week)]
         if not asked:
             return []
         is_over = now >= week.ends_at
@@ -133,7 +149,7 @@ class Requirements:
             else:
                 gain = reach.value - measure(row.rule, promised) if reach else 0
                 stand = _beyond_week(row, admission, week, past, leaves, gain, now=now)
-            found.append(_standing(row, stand, is_over=is_over))
+            found.append(_standing(row, stand, is_over=is_over) | ({RULE: rule_to_keep(row)} if closes else {}))
         return found
 
     def _choices(self, admission: Admission, week: Week, options: Sequence[SessionOption]) -> list[Choice]:

@@ -65,6 +65,11 @@ def test_a_person_is_found_by_name_within_what_one_answers_for(cast: Cast, clien
     assert "Nobody of this name." in open_page(client, f"/reports/?{WEEK}&person=patient").words
 
 
+def test_a_name_that_no_database_takes_is_nobodys(cast: Cast, client: Client) -> None:
+    client.force_login(cast.cory)
+    assert client.get("/reports/?person=zz%00zz").status_code == 200
+
+
 def test_the_page_of_weekly_hours_is_streamed_with_its_foot(cast: Cast, client: Client) -> None:
     people_with_a_week(cast, 2)
     client.force_login(cast.ada)
@@ -166,6 +171,21 @@ def test_a_long_report_goes_to_a_worker_and_its_file_to_whoever_asked(
     client.force_login(cast.dirk)
     assert client.get(f"/reports/runs/{run.pk}/file/").status_code == 404
     assert client.get(f"/reports/runs/{run.pk}/").status_code == 404
+
+
+def test_whoever_is_no_longer_staff_fetches_nothing(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people_with_a_week(cast, 3)
+    monkeypatch.setattr(report_runs, "AT_ONCE_WEEKS", 2)
+    client.force_login(cast.cory)
+    client.post("/reports/hours/file/", {"format": "csv"})
+    report_runs.make_waiting(clock=lambda: NOW)
+    run = ReportRun.objects.get()
+    assert client.get(f"/reports/runs/{run.pk}/file/").status_code == 200
+    cast.cory.memberships.all().delete()
+    pages = (f"/reports/runs/{run.pk}/", f"/reports/runs/{run.pk}/file/", f"/api/v1/reports/{run.pk}/file/")
+    assert [client.get(path).status_code for path in pages] == [403, 403, 403]
 
 
 def test_a_waiting_report_is_cancelled_from_its_page(

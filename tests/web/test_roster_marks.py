@@ -144,3 +144,25 @@ def test_a_script_clears_a_time_with_an_empty_field(client: Client, evening: tup
     client.post(path_of(session), {f"arrived-{ana.pk}": ""}, headers=JSON)
     record = AttendanceRecord.objects.get()
     assert (record.status, record.arrived_at, record.credited_minutes) == ("present", None, 180)
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "remarks"),
+    [
+        ({"status": "excused", "givenat": "9999-12-31T23:59"}, 400, []),
+        ({"status": "excused", "givenat": "0001-01-01T00:00"}, 400, []),
+        ({"status": "present", "remark": "by\x00 bus"}, 302, ["by bus"]),
+    ],
+)
+def test_what_no_page_would_send_breaks_nothing(
+    evening: tuple[Session, Booking, Booking], client: Client, said: dict[str, str], status: int, remarks: list[str]
+) -> None:
+    session, ana, _ben = evening
+    answer = client.post(path_of(session), {f"{name}-{ana.pk}": value for name, value in said.items()})
+    assert (answer.status_code, list(AttendanceRecord.objects.values_list("remark", flat=True))) == (status, remarks)
+
+
+def test_a_version_that_no_roster_reaches_is_stale(evening: tuple[Session, Booking, Booking], client: Client) -> None:
+    session, ana, _ben = evening
+    answer = client.post(path_of(session), {f"status-{ana.pk}": "present", "version": "9" * 5000}, headers=JSON)
+    assert (answer.status_code, AttendanceRecord.objects.count()) == (412, 0)

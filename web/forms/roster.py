@@ -14,6 +14,7 @@ from attendance.services.roster_rules import RosterRow
 from people.domain.time import resolve_wall
 from people.errors import InvalidInput
 from scheduling.models import Session
+from web.forms.dates import EARLIEST, LATEST
 
 A_DAY = timedelta(days=1)
 FIELDS = ("status", "arrived", "left", "excuse", "mode", "givenby", "givenat", "document", "remark")
@@ -94,10 +95,18 @@ def _excuse(said: Typed, session: Session, *, whole: bool) -> dict[str, Any]:
     if "givenat" in said:
         wall = said["givenat"]
         zone = session.site.zone
-        fields["excuse_given_at"] = resolve_wall(datetime.fromisoformat(wall), zone) if wall else None
+        fields["excuse_given_at"] = resolve_wall(_wall(wall), zone) if wall else None
     if "document" in said or (whole and said.get("status")):
         fields["document_seen"] = bool(said.get("document"))
     return fields
+
+
+def _wall(text: str) -> datetime:
+    """A date with its time. Raises ValueError beside the calendar's ends, where no zone's clocks fit."""
+    wall = datetime.fromisoformat(text)
+    if not EARLIEST <= wall.date() <= LATEST:
+        raise ValueError(text)
+    return wall
 
 
 def _typed(data: Mapping[str, str]) -> dict[int, dict[str, str]]:
@@ -105,7 +114,8 @@ def _typed(data: Mapping[str, str]) -> dict[int, dict[str, str]]:
     for name in data:
         found = _NAME.fullmatch(name)
         if found:
-            typed.setdefault(int(found["key"]), {})[found["field"]] = data[name].strip()
+            # PostgreSQL has no null character in a text; nobody types one.
+            typed.setdefault(int(found["key"]), {})[found["field"]] = data[name].replace("\x00", "").strip()
     return typed
 
 

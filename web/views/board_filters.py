@@ -19,10 +19,11 @@ from web.views.staff import find, must, staff_page, user_of
 @require_POST
 def filter_keep(request: HttpRequest) -> HttpResponse:
     """Keep what is on under a name; the same name again replaces it."""
-    user, query = user_of(request), request.POST.get("query", "")
+    user = user_of(request)
+    name, query = (request.POST.get(field, "").replace("\x00", "") for field in ("name", "query"))
     must(user, "attendance.see_board", user)
     try:
-        kept = keep_filter(user, request.POST.get("name", ""), dict(parse_qsl(query.removeprefix("?"))))
+        kept = keep_filter(user, name, dict(parse_qsl(query.removeprefix("?"))))
     except Refusal as refused:
         say_bad(request, _("Nothing was kept. %(why)s") % {"why": str(refused.detail)})
     else:

@@ -16,7 +16,7 @@ from attendance.services.report_runs import cancel_run, download
 from web.notices import say_bad, say_done
 from web.rows.reports import run_row
 from web.views.reports import as_download
-from web.views.staff import find, now, user_of
+from web.views.staff import find, must, now, user_of
 
 
 @login_required
@@ -56,4 +56,5 @@ def report_run_cancel(request: HttpRequest, run_id: int) -> HttpResponse:
 
 def _mine(request: HttpRequest, run_id: int) -> ReportRun:
     run: ReportRun = find(ReportRun.objects.visible_to(user_of(request)).filter(expires_at__gt=now()), run_id)
+    must(user_of(request), "attendance.make_reports", user_of(request))
     return run

@@ -45,7 +45,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     form = ReportForm(request.GET, user=user)
     asked = form.asked(ReportKind.HOURS, today=today_of(user, now=moment))
     runs = ReportRun.objects.visible_to(user).filter(expires_at__gt=moment)[:FOUND]
-    named = request.GET.get("person", "").strip()[:150]
+    named = request.GET.get("person", "").replace("\x00", "").strip()[:150]
     context = {
         "form": form if form.errors else ReportForm(_as_query(asked), user=user),
         "people": people_count(user, asked),

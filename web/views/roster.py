@@ -27,6 +27,8 @@ from web.rows.roster import RosterView, all_here, roster_view
 from web.rows.sessions import described, times_of
 from web.views.staff import find, must, now, today_of, user_of
 
+LONGEST_VERSION = 18
+
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,7 +80,7 @@ def _do(request: HttpRequest, session: Session, marks: Marks) -> None:
 def _version(request: HttpRequest) -> int | None:
     """The version that the whole form was made from; a script sends single rows, and none."""
     text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text[:LONGEST_VERSION]) if text.isascii() and text.isdigit() else None
 
 
 def _why(refused: Refusal) -> str:

@@ -46,7 +46,7 @@ def schedule_session(request: HttpRequest, session_id: int) -> HttpResponse:
     left_out = request.POST.get("without_clashing") == "1"
     try:
         if request.POST.get("do") == "cancel":
-            reason = request.POST.get("reason", "")[:300]
+            reason = request.POST.get("reason", "").replace("\x00", "")[:300]
             edit = SeriesEdit(Scope.THIS, occurrence=session.occurrence_local, cancel=True, reason=reason)
             return answer_edit(request, edit, series=session.series, session=session, back=back)
         form = SessionForm(_filled(request, session), **options)

@@ -91,7 +91,8 @@ def treatment_week_revise(request: HttpRequest, week_id: int) -> HttpResponse:
     must(user, "attendance.close_week", week)
     before = week.revision
     try:
-        revised = revise_week(week, request.POST.get("reason", "")[:200], actor=user, now=now())
+        reason = request.POST.get("reason", "").replace("\x00", "")[:200]
+        revised = revise_week(week, reason, actor=user, now=now())
     except Refusal as refused:
         say_bad(request, _("Nothing was changed. %(why)s") % {"why": refused.detail})
     else:

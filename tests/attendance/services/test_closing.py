@@ -1,5 +1,6 @@
 """Closing weeks and revising what is closed (rule 6)."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from attendance.models import AttendanceRecord, Flag, TreatmentWeek, WeekRevisio
 from attendance.services import flags
 from attendance.services.amending import amend
 from attendance.services.closing import close_due_weeks, close_week, revise_week
+from attendance.services.requirements import RequirementFields, add_requirement, change_requirement
 from attendance.services.roster import RosterRow, save_rows, sign_roster
 from attendance.services.weeks import ensure_weeks, recount, recount_patient
 from people.errors import InvalidInput
@@ -19,6 +21,8 @@ from people.services.plans import PhaseFields, add_phase
 from scheduling.models import Booking, Session
 from scheduling.services.absences import add_leave, discharge
 from scheduling.services.booking import cancel
+from scheduling.services.session_rules import SessionFields
+from scheduling.services.sessions import change_session
 from tests.cast import NOW, Cast, at
 
 EVENING = at("2026-11-18 21:05")
@@ -159,6 +163,26 @@ def test_an_amendment_keeps_the_target_that_the_week_was_closed_with(cast: Cast)
     ]
 
 
+def test_an_amendment_is_judged_by_what_was_asked_when_the_week_closed(cast: Cast) -> None:
+    booking = _attended(cast, "2026-11-18 18:00", status="no_show")
+    asked = RequirementFields("Payer", "payer", "days", "week", minimum=1, day_minimum_minutes=160)
+    row = add_requirement(cast.program, asked, actor=cast.dirk, now=NOW)
+    _counted(cast)
+    close_due_weeks(now=OVER)
+    later = OVER + timedelta(days=1)
+    change_requirement(row, replace(asked, minimum=3, kinds=("family",)), actor=cast.dirk, now=later)
+    total = RequirementFields("Court", "court", "minutes", "total", minimum=600)
+    add_requirement(cast.admission_of(cast.ana), total, actor=cast.dirk, now=later)
+    record = AttendanceRecord.objects.get(booking=booking)
+    came = RosterRow(booking.pk, "present", arrived_at=at("2026-11-18 18:10"))
+    amend(record, came, "She sat in the other room", actor=cast.dana, now=later)
+    (standing,) = _week(cast).requirements
+    assert (standing["minimum"], standing["value"], standing["met"]) == (1, 1, True)
+    revise_week(_week(cast), "The payer asks for more", actor=cast.dirk, now=later)
+    found = [(one["name"], one["minimum"], one["value"], one["met"]) for one in _week(cast).requirements]
+    assert found == [("Court", 600, 170, False), ("Payer", 3, 0, False)]
+
+
 def test_judging_again_needs_a_reason_and_a_closed_week(cast: Cast) -> None:
     _attended(cast, "2026-11-18 18:00")
     week = _counted(cast)
@@ -226,6 +250,35 @@ def test_what_is_over_does_not_vanish_from_a_closed_week(cast: Cast) -> None:
         cancel(booking, actor=cast.cory, now=late, reason="It was never meant")
     booking.refresh_from_db()
     assert (refused.value.data, booking.status) == ({"week": "2026-11-16"}, "booked")
+
+
+def test_no_session_carries_its_marks_out_of_a_closed_week(cast: Cast) -> None:
+    booking = _attended(cast, "2026-11-18 18:00", signed=False)
+    _counted(cast)
+    late = OVER + timedelta(hours=48)
+    close_due_weeks(now=late)
+    session = Session.objects.get(pk=booking.session_id)
+    with pytest.raises(WeekClosed) as refused:
+        change_session(session, _shifted(session, timedelta(days=7)), actor=cast.cory, now=late)
+    session.refresh_from_db()
+    assert (refused.value.data, session.starts_at) == ({"week": "2026-11-16"}, booking.starts_at)
+    change_session(session, _shifted(session, timedelta(minutes=30)), actor=cast.cory, now=late)
+    booking.refresh_from_db()
+    assert (booking.starts_at, booking.week) == (session.starts_at + timedelta(minutes=30), date(2026, 11, 16))
+
+
+def _shifted(session: Session, by: timedelta) -> SessionFields:
+    return SessionFields(
+        program=session.program,
+        site=session.site,
+        kind=session.kind,
+        focus=session.focus,
+        title=session.title,
+        starts_at=session.starts_at + by,
+        ends_at=session.ends_at + by,
+        capacity=session.capacity,
+        mode=session.mode,
+    )
 
 
 @pytest.mark.parametrize(
