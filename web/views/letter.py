@@ -22,6 +22,7 @@ from web.views.staff import now, today_of, user_of
 USUAL = timedelta(weeks=4)
 
 
+@require_safe
 @patient_page
 def letter(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The patient's own letter; making it is recorded too."""
