@@ -68,6 +68,7 @@ def test_every_refusal_and_every_key_is_described(db: None, client_of: Clients) 
         "bookings_cancel_create",
         "bookings_invitations_withdraw_create",
         "patients_family_members_consents_revoke_create",
+        "reports_cancel_create",
         "sessions_cancel_create",
         "sessions_roster_sign_create",
     }
