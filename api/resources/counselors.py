@@ -244,6 +244,7 @@ class TimesOff(OfCounselor):
         return bool(knows_why_off(self.user, counselor))
 
     def _answer(self, row: TimeOff, *, status: int = 200) -> Response:
-        rows = led_between(row.counselor, starts_at=row.starts_at, ends_at=row.ends_at, now=self.now)
+        span = {"starts_at": row.starts_at, "ends_at": row.ends_at}
+        rows = led_between(row.counselor, **span, by=self.user, now=self.now)
         uncovers = list(rows.values_list("pk", flat=True))
         return self.answer(row, TimeOffAnswer, status=status, knows_why=True, uncovers=uncovers)

@@ -195,7 +195,7 @@ class CounselorCovers(OfCounselor):
         """Their sessions still ahead, with who could take each; nobody is proposed twice at a time."""
         counselor = self.counselor(counselor_id, "people.change_counselor")
         asked = self.asked(AwayParameters)
-        rows = for_display(led_between(counselor, **asked, now=self.now))
+        rows = for_display(led_between(counselor, **asked, by=self.user, now=self.now))
         return self.answer_page(covers_of(self.page(rows), without={counselor.pk}), CoverAnswer)
 
     @extend_schema(request=AwayInput, responses=SettlementAnswer)

@@ -118,8 +118,12 @@ def remove_time_off(row: TimeOff, *, actor: User | None, now: datetime) -> None:
         row.delete()
 
 
-def led_between(counselor: Counselor, *, starts_at: datetime, ends_at: datetime, now: datetime) -> QuerySet[Session]:
-    """The counselor's sessions still ahead that reach into the stretch, in order of time."""
+def led_between(
+    counselor: Counselor, *, starts_at: datetime, ends_at: datetime, by: User, now: datetime
+) -> QuerySet[Session]:
+    """The counselor's sessions still ahead that reach into the stretch, in order of time: those that `by` may hand
+    over. What is led at a site that somebody else manages is that site's to cover.
+    """
     rows: QuerySet[Session] = Session.objects.filter(
         leads__counselor=counselor,
         state=SessionState.SCHEDULED,
@@ -127,6 +131,8 @@ def led_between(counselor: Counselor, *, starts_at: datetime, ends_at: datetime,
         starts_at__lt=ends_at,
         ends_at__gt=starts_at,
     )
+    if by.scope.counselor_id != counselor.pk:
+        rows = rows.filter(site_id__in=by.scope.managed_site_ids)
     return rows.order_by("starts_at", "pk")
 
 

@@ -217,6 +217,18 @@ def test_a_day_away_in_one_step(cast: Cast, client_of: Clients) -> None:
     assert client_of(cast.dana).post(address, {**span, "choices": choices}).status_code == 403
 
 
+def test_another_sites_sessions_are_neither_listed_nor_named(cast: Cast, client_of: Clients) -> None:
+    cast.dana_counselor.sites.add(cast.other_site)
+    elsewhere = cast.session("2026-11-19 18:00", program=cast.other_program, site=cast.other_site, focus="", room=None)
+    span = {"starts_at": "2026-11-19T00:00:00-07:00", "ends_at": "2026-11-20T00:00:00-07:00"}
+    base = f"{V1}counselors/{cast.dana_counselor.pk}/"
+    assert client_of(cast.cory).get(f"{base}cover/", span).json()["results"] == []
+    assert client_of(cast.cory).post(f"{base}time-off/", span).json()["sessions"] == []
+    rows = client_of(cast.stranger).get(f"{base}cover/", span).json()["results"]
+    assert [one["session"] for one in rows] == [str(elsewhere.pk)]
+    assert client_of(cast.dana).post(f"{base}time-off/", span).json()["sessions"] == [str(elsewhere.pk)]
+
+
 def test_slots_are_looked_at_and_made_once(cast: Cast, client_of: Clients) -> None:
     client = client_of(cast.dana)
     client.post(f"{V1}counselors/{cast.dana_counselor.pk}/availability/", {**HOURS, "site": str(cast.site.pk)})

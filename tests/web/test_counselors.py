@@ -192,6 +192,21 @@ def test_a_counselor_enters_their_own_but_calls_nothing_off(cast: Cast, client: 
     assert TimeOff.objects.count() == 0
 
 
+def test_what_somebody_leads_at_another_site_is_that_sites_to_cover(cast: Cast, client: Client) -> None:
+    cast.dana_counselor.sites.add(cast.other_site)
+    elsewhere = cast.session("2026-11-19 18:00", program=cast.other_program, site=cast.other_site, focus="", room=None)
+    marco = counselor(cast)
+    marco.sites.add(cast.other_site)
+    address = f"/counselors/{cast.dana_counselor.pk}/away/?first=2026-11-19"
+    client.force_login(cast.cory)
+    assert "Dana K. leads nothing then" in words(client, address)
+    typed = {"first": "2026-11-19", f"session-{elsewhere.pk}": str(marco.pk)}
+    assert client.post(address, typed).status_code == 302
+    assert list(elsewhere.counselors.all()) == [cast.dana_counselor]
+    client.force_login(cast.stranger)
+    assert "Somebody is free for the session of Dana K." in words(client, address)
+
+
 def test_what_time_off_still_leaves_open_is_covered_later(cast: Cast, client: Client) -> None:
     evening, marco = cast.session("2026-11-19 18:00"), counselor(cast)
     row = off_on_thursday(cast)

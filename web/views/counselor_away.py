@@ -45,7 +45,8 @@ def counselor_away(request: HttpRequest, counselor_id: int) -> HttpResponse:
     covers: list[SessionCover] = []
     if form.is_bound and form.is_valid():
         away = _away(person, form, off)
-        rows = for_display(led_between(person, starts_at=away.starts_at, ends_at=away.ends_at, now=moment))
+        led = led_between(person, starts_at=away.starts_at, ends_at=away.ends_at, by=user, now=moment)
+        rows = for_display(led)
         covers = covers_of(rows[:MOST], without={person.pk})
         if request.method == "POST":
             try:

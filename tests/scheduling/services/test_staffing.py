@@ -305,7 +305,7 @@ def test_what_they_lead_stays_theirs_and_shows_as_uncovered(cast: Cast) -> None:
     before = cast.session("2026-11-18 18:00")
     session = cast.session("2026-11-19 18:00")
     row = off(cast, "2026-11-19 12:00", "2026-11-21 00:00")
-    found = led_between(cast.dana_counselor, starts_at=row.starts_at, ends_at=row.ends_at, now=NOW)
+    found = led_between(cast.dana_counselor, starts_at=row.starts_at, ends_at=row.ends_at, by=cast.cory, now=NOW)
     assert list(found) == [session]
     assert absent_from([before, session]) == {session.pk: frozenset({cast.dana_counselor.pk})}
 
