@@ -22,6 +22,7 @@ from scheduling.services.series_plan import Target
 from scheduling.services.series_preview import Preview
 from scheduling.services.series_writing import write_targets
 from scheduling.services.sessions import facts
+from scheduling.services.site_times import SiteTimes, span_of
 from scheduling.services.standing import member_ids, seat_members
 from scheduling.signals import seats_changed, session_changed
 
@@ -73,6 +74,7 @@ def lift_closure(closure: SiteClosure, *, actor: User | None, now: datetime, res
     """The site is open after all, or a proposed holiday is not wanted; the sessions given back, where `restore` asks.
 
     They come back under their ids, without the bookings they had; those with a standing booking are booked again.
+    One that another closure covers stays called off, by that closure from now on; so does one outside the site's hours.
     A counselor or room that is taken by now stays with whoever has it.
     """
     with transaction.atomic():
@@ -89,7 +91,7 @@ def lift_closure(closure: SiteClosure, *, actor: User | None, now: datetime, res
         if current.state == ClosureState.LIFTED:
             return []
         mark_lifted(current, actor=actor, now=now)
-        back = [row for row in sessions if row.state == SessionState.CANCELLED]
+        back = _still_shut_left_out(current.site, [row for row in sessions if row.state == SessionState.CANCELLED])
         for row in back:
             _give_back(row, actor=actor, now=now)
         if back:
@@ -132,6 +134,21 @@ def _call_off(preview: ClosurePreview, closure: SiteClosure, *, actor: User | No
     for booking in preview.bookings:
         if booking.session.kind == Kind.FAMILY:
             withdraw_of(booking, actor=actor, now=now)
+
+
+def _still_shut_left_out(site: Site, sessions: Sequence[Session]) -> list[Session]:
+    """Those for which the site is open now. Call it under the site's lock, once the closure is lifted."""
+    if not sessions:
+        return []
+    times = SiteTimes.load(site, span_of([(row.interval, row.mode) for row in sessions]))
+    free = []
+    for row in sessions:
+        other = times.closure_at(row.interval, row.mode)
+        if other is not None:
+            Session.objects.filter(pk=row.pk).update(closed_by=other)
+        elif not times.is_outside(row.interval, row.mode):
+            free.append(row)
+    return free
 
 
 def _give_back(session: Session, *, actor: User | None, now: datetime) -> None:

@@ -127,6 +127,19 @@ def test_a_closure_is_looked_at_and_then_done(cast: Cast, client: Client) -> Non
     assert (session.state, session.closed_by) == ("scheduled", None)
 
 
+@pytest.mark.parametrize("odd", ["²", "9" * 5000, "-1", "x"])
+def test_what_is_no_id_is_no_crash(odd: str, cast: Cast, client: Client) -> None:
+    """To Python "²" is a digit, and no number."""
+    booking = cast.booked(cast.ana, cast.session("2026-11-26 18:00"))
+    client.force_login(cast.cory)
+    address = f"/sites/{cast.site.pk}/"
+    assert client.post(address, {"do": "room", "room": odd, "name": "Den", "seats": "4"}).status_code == 404
+    said = {"starts_on": "2026-11-26", "reason": "Storm", "step": "apply", "confirmed": odd}
+    assert client.post(f"{address}closures/new/", said).status_code == 409
+    booking.refresh_from_db()
+    assert (booking.status, Room.objects.filter(name="Den").count()) == ("booked", 0)
+
+
 def test_holidays_wait_for_a_decision(cast: Cast, client: Client) -> None:
     client.force_login(cast.cory)
     client.post(f"/sites/{cast.site.pk}/", {"do": "holidays"})

@@ -15,6 +15,7 @@ from scheduling.enums import Kind, Mode
 from scheduling.services.series_changes import Scope
 from scheduling.services.session_rules import MOST_SEATS
 from web.forms.dates import AskedDay
+from web.forms.ids import id_of
 
 DAYS = (
     ("MO", _("Mon")),
@@ -83,7 +84,8 @@ class OfferForm(forms.Form):
     def __init__(self, *args: Any, program: Program, site: Site, **options: Any) -> None:
         super().__init__(*args, **options)
         chosen = str((self.initial or {}).get("room") or "")
-        usable = Q(active=True) | Q(pk=int(chosen)) if chosen.isdigit() else Q(active=True)
+        kept = id_of(chosen)
+        usable = Q(active=True) | Q(pk=kept) if kept is not None else Q(active=True)
         self.rooms = {str(room.pk): room for room in Room.objects.filter(usable, site=site)}
         self.people = {str(one.pk): one for one in Counselor.objects.filter(sites=site)}
         self._choose("focus", [("", "–"), *program.foci.values_list("code", "name")])

@@ -18,6 +18,7 @@ from scheduling.enums import SessionState
 from scheduling.errors import PreviewOutdated
 from scheduling.services.closure_preview import ClosurePreview, preview_closure
 from scheduling.services.closures import close_site, lift_closure
+from web.forms.ids import ids_of
 from web.forms.places import ClosureForm
 from web.forms.refusals import blame
 from web.notices import say_done
@@ -69,9 +70,7 @@ def _look_or_close(request: HttpRequest, place: Site, row: SiteClosure | None, f
         fields = form.fields_for(row.kind if row is not None else ClosureKind.CLOSURE)
         try:
             if request.POST.get("step") == "apply":
-                shown = {
-                    int(pk) for pk in request.POST.get("confirmed", "").split(",") if pk.isdigit() and len(pk) < 19
-                }
+                shown = ids_of(request.POST.get("confirmed", ""))
                 close_site(place, fields, actor=user, now=moment, confirmed=shown, closure=row)
                 say_done(request, _("Closed: %(days)s.") % {"days": days_of(fields)})
                 return redirect("site", site_id=place.pk)
@@ -86,11 +85,6 @@ def _look_or_close(request: HttpRequest, place: Site, row: SiteClosure | None, f
     if preview is not None:
         record_looks(Look.PATIENT, preview.patients, actor=user, now=moment)
     return _page(request, place, row, form, preview, status=status, notice=notice)
-
-
-def _shown(request: HttpRequest) -> set[int]:
-    """The bookings that the page named."""
-    return {int(pk) for pk in request.POST.get("confirmed", "").split(",") if pk.isdigit() and len(pk) < 19}
 
 
 def _lift(request: HttpRequest, row: SiteClosure) -> HttpResponse:

@@ -20,6 +20,7 @@ from scheduling.models import Session, SessionSeries
 from scheduling.services.series_changes import Scope, SeriesEdit
 from scheduling.services.series_edit import edit_series, edit_session
 from scheduling.services.series_preview import Preview, preview_edit, preview_session_edit
+from web.forms.ids import ids_of
 from web.forms.schedule_edit import SCOPES, SessionForm
 from web.notices import say_bad, say_done
 from web.rows.places import conflict_lines
@@ -94,7 +95,7 @@ def _apply(
     user: User,
     moment: datetime,
 ) -> None:
-    shown = {int(text) for text in request.POST.get("confirmed", "").split(",") if text.isdigit() and len(text) < 19}
+    shown = ids_of(request.POST.get("confirmed", ""))
     if edit.scope is Scope.THIS and session is not None:
         edit_session(session, edit, actor=user, now=moment, confirmed_lost=shown)
     elif series is not None:

@@ -21,6 +21,7 @@ from scheduling.services.series import SeriesFields, create_series
 from scheduling.services.series_changes import Scope, SeriesEdit, fields_of
 from scheduling.services.series_pauses import pause_edit, resume_edit
 from web import format as figures
+from web.forms.ids import id_of
 from web.forms.schedule_edit import PauseForm, SeriesForm, rule_fields
 from web.notices import say_done
 from web.rows.schedule import session_entry
@@ -65,8 +66,7 @@ def _edit(request: HttpRequest, series: SessionSeries, form: SeriesForm, pauses:
         asked = pauses.cleaned_data
         return pause_edit(series, starts_on=asked["starts_on"], ends_on=asked["ends_on"], reason=asked["reason"])
     if do == "resume":
-        number = request.POST.get("pause", "")
-        return resume_edit(series, find(series.pauses.all(), int(number) if number.isdigit() else 0))
+        return resume_edit(series, find(series.pauses.all(), id_of(request.POST.get("pause", "")) or 0))
     if do != "change" or not form.is_valid():
         return None
     names = set(form.changed_data)

@@ -17,6 +17,7 @@ from people.services.places import save_room
 from people.services.travel import set_travel
 from scheduling.services.opening import change_opening_hours
 from web import format as figures
+from web.forms.ids import id_of
 from web.forms.places import HoursForm, RoomForm, WayForm
 from web.notices import say_bad, say_done
 from web.rows.closures import closure_rows
@@ -86,8 +87,8 @@ def _save_hours(request: HttpRequest, place: Site) -> HttpResponse:
 
 
 def _save_room(request: HttpRequest, place: Site) -> HttpResponse:
-    number = request.POST.get("room", "")
-    room = find(place.rooms.all(), int(number)) if number.isdigit() else None
+    named = request.POST.get("room", "")
+    room = find(place.rooms.all(), id_of(named) or 0) if named else None
     form = RoomForm(request.POST, room=room)
     if form.is_valid():
         said = form.cleaned_data

@@ -16,6 +16,7 @@ from scheduling.errors import PreviewOutdated
 from scheduling.models import Booking, Session
 from scheduling.services.closure_preview import preview_closure
 from scheduling.services.closures import close_site, lift_closure
+from scheduling.services.opening import change_opening_hours
 from scheduling.services.series import extend_horizon
 from scheduling.services.tracks import TrackWish, join_track
 from tests.cast import NOW, Cast, at
@@ -150,6 +151,26 @@ def test_lifted_without_asking_for_them_the_sessions_stay_called_off(cast: Cast)
     assert lift_closure(closure, actor=cast.cory, now=NOW) == []
     assert states(hit) == ["cancelled"]
     assert cast.session("2026-11-26 18:00").pk
+
+
+def test_what_another_closure_covers_stays_called_off_until_that_one_is_lifted_too(cast: Cast) -> None:
+    both, friday = cast.session("2026-11-26 18:00"), cast.session("2026-11-27 18:00")
+    holiday, _preview = close_site(cast.site, days(THANKSGIVING), actor=cast.cory, now=NOW)
+    storm, _preview = close_site(
+        cast.site, days(THANKSGIVING, date(2026, 11, 27), reason="Storm"), actor=cast.cory, now=NOW
+    )
+    assert lift_closure(holiday, actor=cast.cory, now=NOW, restore=True) == []
+    assert states(both, friday) == ["cancelled", "cancelled"]
+    assert lift_closure(storm, actor=cast.cory, now=NOW, restore=True) == [both, friday]
+    assert states(both, friday) == ["scheduled", "scheduled"]
+
+
+def test_what_lies_outside_the_hours_by_now_stays_called_off(cast: Cast) -> None:
+    late, early = cast.session("2026-11-26 19:00"), cast.session("2026-11-26 15:00")
+    closure, _preview = close_site(cast.site, days(THANKSGIVING), actor=cast.cory, now=NOW)
+    change_opening_hours(cast.site, {"3": [["08:00", "20:00"]]}, actor=cast.cory, now=NOW)
+    assert lift_closure(closure, actor=cast.cory, now=NOW, restore=True) == [early]
+    assert states(late, early) == ["cancelled", "scheduled"]
 
 
 def test_given_back_without_whoever_and_whatever_is_taken_by_now(cast: Cast) -> None:
