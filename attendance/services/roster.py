@@ -17,6 +17,7 @@ from attendance.services.roster_sheet import Sheet, mark_rows, open_sheet, refus
 from people.models import User
 from people.retries import retrying_deadlocks
 from people.services.trail import record as write_trail
+from scheduling.enums import BookingStatus
 from scheduling.models import Session
 from scheduling.services.counting import mark_counted
 from scheduling.services.sessions import mark_signed
@@ -53,11 +54,15 @@ def save_rows(
 
 @retrying_deadlocks
 def mark_all_present(session: Session, *, actor: User, now: datetime) -> Roster:
-    """Mark everybody present who is not marked yet. Refuses as `save_rows` does."""
+    """Mark everybody present who is not marked yet; those who have not answered an offered seat are marked one by one.
+
+    Refuses as `save_rows` does.
+    """
     with transaction.atomic():
         sheet = open_sheet(session)
         refuse_finished(sheet)
-        rows = [RosterRow(pk, AttendanceStatus.PRESENT) for pk in sheet.bookings if pk not in sheet.records]
+        promised = [pk for pk, booking in sheet.bookings.items() if booking.status == BookingStatus.BOOKED]
+        rows = [RosterRow(pk, AttendanceStatus.PRESENT) for pk in promised if pk not in sheet.records]
         mark_rows(sheet, rows, actor=actor, now=now)
     return sheet.roster
 

@@ -219,7 +219,7 @@ def test_a_day_away_in_one_step(cast: Cast, client_of: Clients) -> None:
 
 def test_another_sites_sessions_are_neither_listed_nor_named(cast: Cast, client_of: Clients) -> None:
     cast.dana_counselor.sites.add(cast.other_site)
-    elsewhere = cast.session("2026-11-19 18:00", program=cast.other_program, site=cast.other_site, focus="", room=None)
+    elsewhere = cast.session("2026-11-19 18:00", program=cast.other_program, site=cast.other_site, focus="", room=False)
     span = {"starts_at": "2026-11-19T00:00:00-07:00", "ends_at": "2026-11-20T00:00:00-07:00"}
     base = f"{V1}counselors/{cast.dana_counselor.pk}/"
     assert client_of(cast.cory).get(f"{base}cover/", span).json()["results"] == []

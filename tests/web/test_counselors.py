@@ -194,7 +194,7 @@ def test_a_counselor_enters_their_own_but_calls_nothing_off(cast: Cast, client: 
 
 def test_what_somebody_leads_at_another_site_is_that_sites_to_cover(cast: Cast, client: Client) -> None:
     cast.dana_counselor.sites.add(cast.other_site)
-    elsewhere = cast.session("2026-11-19 18:00", program=cast.other_program, site=cast.other_site, focus="", room=None)
+    elsewhere = cast.session("2026-11-19 18:00", program=cast.other_program, site=cast.other_site, focus="", room=False)
     marco = counselor(cast)
     marco.sites.add(cast.other_site)
     address = f"/counselors/{cast.dana_counselor.pk}/away/?first=2026-11-19"

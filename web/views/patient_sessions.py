@@ -24,7 +24,7 @@ from scheduling.enums import Mode
 from scheduling.models import Booking, Session
 from scheduling.queries import SessionFit, for_display, open_sessions, sessions_with_fit
 from scheduling.services.booking import move
-from scheduling.services.move_back import move_back
+from scheduling.services.move_back import move_back, moved_from
 from web import format as figures
 from web.forms.patients import BookForForm, WeekForm
 from web.notices import say_bad, say_done
@@ -69,6 +69,10 @@ def patient_move_back(request: HttpRequest, patient_id: int, booking_id: int) ->
     person, user = seen_person(request, patient_id), user_of(request)
     booking = _booking(user, person, booking_id)
     must(user, "scheduling.change_booking", booking)
+    origin = moved_from(booking)
+    if origin is None:
+        raise Http404
+    must(user, "scheduling.change_booking", origin)
     try:
         back = move_back(booking, actor=user, now=now(), override_reason=booking.override_reason)
     except NotThere as nothing:

@@ -12,7 +12,10 @@ from people.errors import InvalidInput, Refusal
 from people.models import TrailEntry
 from scheduling.errors import RosterSigned, SessionCancelled
 from scheduling.models import Booking, Session
+from scheduling.services.booking import cancel
+from scheduling.services.seat_offers import expire_offers
 from scheduling.services.sessions import cancel_session
+from scheduling.services.waitlist import promote
 from tests.cast import Cast, at
 
 BEFORE = at("2026-11-17 12:00")
@@ -77,6 +80,36 @@ def test_a_mark_is_credited_by_the_programs_policy_which_it_keeps(evening: Eveni
         "recorded_by": evening.cast.dana.pk,
     }
     assert evening.counted() == [(153, DURING), (165, None)]
+
+
+def test_whoever_comes_on_an_offered_seat_keeps_it_and_their_minutes(evening: Evening) -> None:
+    """They were marked at the door before they answered; once it has begun no sweep takes the evening from them."""
+    evening.cast.program.waitlist_policy, evening.cast.program.waitlist_notice_minutes = "offer", 5
+    evening.cast.program.save()
+    cancel(evening.ben, actor=None, now=at("2026-11-18 17:00"))
+    promote(evening.session.pk, now=at("2026-11-18 17:00"))
+    evening.cleo.refresh_from_db()
+    assert evening.cleo.status == "offered"
+    evening.save(RosterRow(evening.cleo.pk, "present"), now=at("2026-11-18 17:55"))
+    assert expire_offers(now=DURING) == 0
+    evening.cleo.refresh_from_db()
+    assert (evening.cleo.status, evening.cleo.live, evening.cleo.counted_minutes) == ("booked", True, 165)
+    entry = TrailEntry.objects.get(action="accepted")
+    assert (entry.reason, entry.before["status"], entry.after["status"]) == (
+        "marked on the roster",
+        "offered",
+        "booked",
+    )
+
+
+def test_all_present_in_one_tap_says_nothing_of_those_who_have_not_answered(evening: Evening) -> None:
+    evening.cast.program.waitlist_policy, evening.cast.program.waitlist_notice_minutes = "offer", 5
+    evening.cast.program.save()
+    cancel(evening.ben, actor=None, now=at("2026-11-18 17:00"))
+    promote(evening.session.pk, now=at("2026-11-18 17:00"))
+    mark_all_present(evening.session, actor=evening.cast.dana, now=at("2026-11-18 17:55"))
+    assert list(AttendanceRecord.objects.values_list("booking", flat=True)) == [evening.ana.pk]
+    assert expire_offers(now=DURING) == 1
 
 
 def test_taking_a_mark_away_brings_back_the_promise(evening: Evening) -> None:
