@@ -95,11 +95,8 @@ def test_whoever_comes_on_an_offered_seat_keeps_it_and_their_minutes(evening: Ev
     evening.cleo.refresh_from_db()
     assert (evening.cleo.status, evening.cleo.live, evening.cleo.counted_minutes) == ("booked", True, 165)
     entry = TrailEntry.objects.get(action="accepted")
-    assert (entry.reason, entry.before["status"], entry.after["status"]) == (
-        "marked on the roster",
-        "offered",
-        "booked",
-    )
+    assert entry.reason == "marked on the roster"
+    assert [(kept or {})["status"] for kept in (entry.before, entry.after)] == ["offered", "booked"]
 
 
 def test_all_present_in_one_tap_says_nothing_of_those_who_have_not_answered(evening: Evening) -> None:
