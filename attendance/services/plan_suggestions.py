@@ -17,9 +17,9 @@ from attendance.models import PlanSuggestion, TreatmentWeek
 from people.domain.plan_edits import FollowSteps
 from people.domain.plan_templates import Step, next_step
 from people.domain.targets import Phase
-from people.domain.time import local_date
+from people.domain.time import DateRange, local_date
 from people.errors import InvalidInput
-from people.models import Admission, PlanPhase, PlanTemplate, User
+from people.models import Admission, Leave, PlanPhase, PlanTemplate, User
 from people.services.plan_changes import change_plan
 from people.services.trail import record
 
@@ -137,9 +137,24 @@ def _settle(admissions: Sequence[Admission], templates: dict[int, list[PlanTempl
         known = set(
             PlanSuggestion.objects.filter(admission_id__in=ids).values_list("admission_id", "kind", "run_starts_on")
         )
-        new = [one for key, one in causes.items() if (*key, one.run.first) not in known]
+        away = _on_leave(admissions, now)
+        # Nobody steps down while they are away; once they are back it is suggested, if it still holds.
+        new = [
+            one
+            for key, one in causes.items()
+            if (*key, one.run.first) not in known and not (one.kind == SuggestionKind.STEP_DOWN and key[0] in away)
+        ]
         PlanSuggestion.objects.bulk_create((_row(one, now) for one in new), ignore_conflicts=True)
     return len(new)
+
+
+def _on_leave(admissions: Sequence[Admission], now: datetime) -> set[int]:
+    """Which of the admissions are on leave today, each on its own clocks; one query."""
+    today = {admission.pk: local_date(now, admission.zone) for admission in admissions}
+    rows = Leave.objects.filter(
+        admission_id__in=today, starts_on__lte=max(today.values()), ends_on__gte=min(today.values())
+    )
+    return {row.admission_id for row in rows if DateRange(row.starts_on, row.ends_on).contains(today[row.admission_id])}
 
 
 def _row(cause: Cause, now: datetime) -> PlanSuggestion:

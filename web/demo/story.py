@@ -189,7 +189,7 @@ def _step_down(rng: Random) -> tuple[_Step, ...]:
     if begin >= 720:
         steps.append(_Step(rng.randint(2, 4), 720, 5))
     steps.append(_Step(rng.randint(6, 9) if begin == 540 else rng.randint(4, 6), 540, rng.choice((4, 4, 5))))
-    return (*steps, _Step(2, 360, 3))
+    return (*steps, _Step(2, 360, 2))
 
 
 def _phases(admitted_on: date, steps: tuple[_Step, ...]) -> tuple[Phase, ...]:
@@ -223,7 +223,7 @@ def _of_role(role: Role, number: int, chance: Chance) -> Person:
         begin = monday - timedelta(days=2)
         phases = (
             Phase(admitted, begin - A_DAY, 540, MOST, 4),
-            Phase(begin, begin + timedelta(days=13), role.minimum, MOST, 3, True, TRANSITION_REASON),
+            Phase(begin, begin + timedelta(days=13), role.minimum, MOST, 2, True, TRANSITION_REASON),
         )
     elif role.role == "away":
         leaves = (DateRange(monday - timedelta(days=2), monday + timedelta(days=9)),)

@@ -13,7 +13,7 @@ from attendance.services.plan_suggestions import accept, dismiss, follow_templat
 from people.domain.plan_edits import ChangePhase
 from people.domain.plan_templates import USUAL_STEPS
 from people.errors import InvalidInput, PlanOutdated
-from people.models import Admission, Patient, PlanPhase, PlanTemplate, TrailEntry
+from people.models import Admission, Leave, Patient, PlanPhase, PlanTemplate, TrailEntry
 from people.services.admissions import discharge
 from people.services.plan_changes import preview_plan
 from people.services.plan_templates import following, make_template
@@ -155,6 +155,19 @@ def test_dismissed_with_a_reason_it_does_not_come_back_for_the_same_run(cast: Ca
     assert (entry.patient_id, entry.after) == (cast.ana.pk, {"kind": "review", "week": "2026-11-09"})
 
 
+def test_nobody_on_leave_is_asked_to_step_down(cast: Cast, template: PlanTemplate) -> None:
+    admission = past_weeks(cast, cast.ana, 540, 540, 540, 540)
+    today = NOW.date()
+    leave = Leave.objects.create(admission=admission, starts_on=today, ends_on=today)
+    assert (suggest(now=NOW), told()) == (0, [])
+    back = NOW + timedelta(days=1)
+    assert suggest(now=back) == 1
+    leave.delete()
+    Leave.objects.create(admission=admission, starts_on=today, ends_on=today + A_WEEK)
+    suggest(now=back)
+    assert [row[:2] for row in told()] == [("step_down", "")]
+
+
 def _break(cast: Cast) -> None:
     TreatmentWeek.objects.filter(week=WEEK - A_WEEK).update(credited_minutes=0)
 
@@ -223,4 +236,4 @@ def test_the_sweep_costs_the_same_for_any_number(
         assert suggest(now=NOW) == number
 
 
-SWEEP_QUERIES = 11
+SWEEP_QUERIES = 12
