@@ -217,6 +217,8 @@ def _of_role(role: Role, number: int, chance: Chance) -> Person:
     rng, today = chance.of(number), chance.today
     monday = week_start(today, role.track.first_weekday)
     admitted = today - timedelta(days=rng.randint(24, 60))
+    if role.role == "reached":
+        admitted = min(admitted, today - timedelta(days=54))
     leaves: tuple[DateRange, ...] = ()
     phases: tuple[Phase, ...] = (Phase(admitted, None, role.minimum, role.maximum, 5),)
     if role.role == "transition":
@@ -234,7 +236,7 @@ def _of_role(role: Role, number: int, chance: Chance) -> Person:
         track=role.track,
         job=role.job,
         group=0,
-        reliability=0.96,
+        reliability=1.0 if role.role == "reached" else 0.96,
         episodes=[Episode(admitted, None, phases, leaves)],
         rng=rng,
         role=role.role,
