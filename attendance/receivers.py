@@ -94,7 +94,10 @@ def _refuse_closed(booking_ids: list[int], *, now: datetime) -> None:
     closed = TreatmentWeek.objects.filter(
         admission=OuterRef("admission"), week=OuterRef("week"), closed_at__isnull=False
     )
-    over = Booking.objects.filter(pk__in=booking_ids, status=BookingStatus.CANCELLED, starts_at__lte=now)
+    # Cancelled just now: what was given up ahead of time, and is excused or not since, left the week before it closed.
+    over = Booking.objects.filter(
+        pk__in=booking_ids, status=BookingStatus.CANCELLED, starts_at__lte=now, cancelled_at=now
+    )
     week = over.filter(Exists(closed)).order_by("week").values_list("week", flat=True).first()
     if week is not None:
         raise WeekClosed(week=week.isoformat())

@@ -267,7 +267,7 @@ def _is_full(row: Requirement, admission: Admission, week: Week, leaves: Sequenc
 def _is_due(row: Requirement, admission: Admission, week: Week) -> bool:
     """Whether the stretch ends with this week."""
     if row.window == Window.MONTH:
-        return (week.ends_on + timedelta(days=1)).month != week.starts_on.month
+        return (week.ends_on + timedelta(days=1)).month != week.ends_on.month
     if row.window == Window.TOTAL and row.within_weeks is not None:
         return admission.admitted_on + timedelta(days=7 * row.within_weeks - 1) <= week.ends_on
     return False

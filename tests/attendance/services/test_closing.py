@@ -21,6 +21,7 @@ from people.services.plans import PhaseFields, add_phase
 from scheduling.models import Booking, Session
 from scheduling.services.absences import add_leave, discharge
 from scheduling.services.booking import cancel
+from scheduling.services.excusing import excuse
 from scheduling.services.session_rules import SessionFields
 from scheduling.services.sessions import change_session
 from tests.cast import NOW, Cast, at
@@ -250,6 +251,18 @@ def test_what_is_over_does_not_vanish_from_a_closed_week(cast: Cast) -> None:
         cancel(booking, actor=cast.cory, now=late, reason="It was never meant")
     booking.refresh_from_db()
     assert (refused.value.data, booking.status) == ({"week": "2026-11-16"}, "booked")
+
+
+def test_a_late_cancellation_is_excused_after_the_close_as_before_it(cast: Cast) -> None:
+    booking = cast.booked(cast.ana, cast.session("2026-11-18 18:00"))
+    cancel(booking, actor=cast.ana.user, now=at("2026-11-18 17:00"))
+    _counted(cast)
+    late = OVER + timedelta(hours=48)
+    close_due_weeks(now=late)
+    excuse(booking, reason="illness", actor=cast.cory, now=late)
+    booking.refresh_from_db()
+    assert (booking.late, booking.late_excused_at) == (True, late)
+    assert (_week(cast).closed_at, _week(cast).revision) == (late, 1)
 
 
 def test_no_session_carries_its_marks_out_of_a_closed_week(cast: Cast) -> None:

@@ -179,3 +179,25 @@ def test_every_rule_is_judged_by_name_over_all_weeks(cast: Cast) -> None:
     assert [one.requirement.name for one in judged] == ["A court", "Three days"]
     latest = [one.judgement.periods[-1] for one in judged]  # type: ignore[union-attr]
     assert [(one.value, one.met, one.full) for one in latest] == [(1, True, False), (1, False, False)]
+
+
+@pytest.mark.parametrize(
+    ("week", "now"),
+    [("2026-11-30", "2026-12-02 08:00"), ("2027-05-24", "2027-05-26 08:00")],
+    ids=["a month that begins in the week", "a month that ends after it"],
+)
+def test_a_month_that_goes_on_after_the_week_is_not_lost(cast: Cast, week: str, now: str) -> None:
+    asked = RequirementFields("Four a month", "licence", "services", "month", minimum=4)
+    add_requirement(cast.program, asked, actor=cast.dirk, now=NOW)
+    recount_patient(cast.ana.pk, now=at(now), first=date.fromisoformat(week), last=date.fromisoformat(week))
+    (standing,) = TreatmentWeek.objects.get(patient=cast.ana, week=date.fromisoformat(week)).requirements
+    assert (standing["met"], standing["reachable"], standing["at_stake"]) == (False, True, False)
+
+
+def test_a_month_that_ends_with_the_week_is_lost_where_nothing_is_left(cast: Cast) -> None:
+    asked = RequirementFields("Four a month", "licence", "services", "month", minimum=4)
+    add_requirement(cast.program, asked, actor=cast.dirk, now=NOW)
+    week = date(2027, 1, 25)
+    recount_patient(cast.ana.pk, now=at("2027-01-27 08:00"), first=week, last=week)
+    (standing,) = TreatmentWeek.objects.get(patient=cast.ana, week=week).requirements
+    assert (standing["met"], standing["reachable"], standing["at_stake"]) == (False, False, True)
