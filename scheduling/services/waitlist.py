@@ -4,6 +4,7 @@ A sweep also gives seats that are free to whoever waits: they were passed over w
 or the session has grown.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.utils import timezone
 from people.constraints import refusing
 from people.enums import WaitlistPolicy
 from people.errors import Refusal
+from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.domain.fit import why_not
 from scheduling.domain.offers import offer_expires_at
@@ -23,6 +25,8 @@ from scheduling.queries import calendar_of, option_of
 from scheduling.services.locks import lock_patient, lock_sessions
 from scheduling.services.seats import release_held, take_held_seat, take_seat
 from scheduling.signals import bookings_changed, seats_changed, waitlist_moved
+
+logger = logging.getLogger(__name__)
 
 
 def promote_after_commit(session_id: int) -> None:
@@ -37,7 +41,13 @@ def promote_all(*, now: datetime) -> int:
     free = Q(seats_taken__lt=F("capacity") - F("seats_held"), pk__in=in_line)
     rows = Session.objects.filter(Q(seats_held__gt=0) | free, state=SessionState.SCHEDULED)
     ids = list(rows.order_by("starts_at", "pk").values_list("pk", flat=True))
-    return sum(len(promote(session_id, now=now)) for session_id in ids)
+    given = 0
+    for session_id in ids:
+        try:
+            given += len(promote(session_id, now=now))
+        except Exception:  # a session that cannot be given out holds up nobody else's line
+            logger.exception("the free seats of session %s could not be given out", session_id)
+    return given
 
 
 def promote(session_id: int, *, now: datetime) -> list[Booking]:
@@ -66,6 +76,7 @@ def place_in_line(booking: Booking) -> int | None:
     )
 
 
+@retrying_deadlocks
 def _promote_one(booking_id: int, patient_id: int, session_id: int, *, now: datetime) -> Booking | None:
     try:
         with refusing({"booking_no_overlap": OverlapsBooking}), transaction.atomic():

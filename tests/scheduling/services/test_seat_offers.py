@@ -1,13 +1,14 @@
 """Under the policy `offer` a freed seat is held for the first in line until they answer, or until it runs out."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from people.errors import Refusal
 from people.models import Patient, TrailEntry
 from scheduling.models import Booking, Session
+from scheduling.services import waitlist
 from scheduling.services.booking import book, cancel, move
 from scheduling.services.seat_offers import accept, decline, expire, expire_offers
 from scheduling.services.sessions import cancel_session, change_session
@@ -68,6 +69,24 @@ GONE, SEAT, LINE, OFFER = (
 
 def code_of(refusal: pytest.ExceptionInfo[Refusal]) -> str:
     return refusal.value.code
+
+
+def test_one_line_that_fails_holds_up_no_other(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    earlier = line.cast.session("2026-11-20 18:00", capacity=1)
+    held = line.cast.booked(line.cast.patient(), earlier)
+    line.cast.booked(line.cast.patient(), earlier, waitlist=True)
+    for booking in (held, line.holder):
+        cancel(booking, actor=None, now=NOW)
+    fits = waitlist._fits
+
+    def broken(booking: Booking, session: Session, *, now: datetime) -> bool:
+        if session.pk == earlier.pk:
+            raise KeyError("Mars/Olympus")
+        return fits(booking, session, now=now)
+
+    monkeypatch.setattr(waitlist, "_fits", broken)
+    assert promote_all(now=NOW) == 1
+    assert line.now() == [GONE, OFFER, LINE]
 
 
 def test_a_freed_seat_is_offered_to_the_first_in_line_and_held(line: Line) -> None:
