@@ -155,7 +155,7 @@ def hand_over(
        stands against a substitute; a reason lifts hours and the day's most.
     3. Take the old ones off, put the new ones on, and say so in the trail and by the signal.
     """
-    _check_number(handovers)
+    _check_choices(handovers)
     with refusing({"lead_no_overlap": CounselorBusy, "lead_once": PreviewOutdated}), transaction.atomic():
         sessions = lock_sessions(*(one.session_id for one in handovers))
         _lock_people(handovers)
@@ -186,13 +186,13 @@ def settle(
         sessions = lock_sessions(*(one.session_id for one in handovers), *called_off)
         done = Settlement()
         if handovers:
-            _check_number(handovers)
+            _check_choices(handovers)
             _lock_people(handovers)
             done.covered.extend(
                 _write(handovers, sessions, actor=actor, now=now, override_reason=override_reason, reason=reason)
             )
         leads = _leads(called_off)
-        for pk in sorted(called_off):
+        for pk in sorted(set(called_off)):
             _refuse_over(sessions[pk], now=now)
             if away.counselor.pk not in leads[pk]:
                 raise PreviewOutdated(_("Somebody else has seen to it meanwhile"), session=str(pk))
@@ -256,9 +256,13 @@ def _write(
     return [sessions[pk] for pk in sorted(before, key=lambda pk: (sessions[pk].starts_at, pk))]
 
 
-def _check_number(handovers: Sequence[Handover]) -> None:
+def _check_choices(handovers: Sequence[Handover]) -> None:
     if not 1 <= len(handovers) <= MOST_AT_ONCE:
         raise InvalidInput({"sessions": _("Name at least one session, and not too many.")})
+    given = {(one.session_id, one.substitute_id) for one in handovers}
+    freed = [(one.session_id, one.absent_id) for one in handovers if one.absent_id is not None]
+    if len(given) < len(handovers) or len(set(freed)) < len(freed):
+        raise InvalidInput({"sessions": _("Name each session once.")})
 
 
 def _lock_people(handovers: Sequence[Handover]) -> None:

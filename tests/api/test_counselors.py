@@ -217,6 +217,18 @@ def test_a_day_away_in_one_step(cast: Cast, client_of: Clients) -> None:
     assert client_of(cast.dana).post(address, {**span, "choices": choices}).status_code == 403
 
 
+def test_a_session_named_twice_is_refused_whole(cast: Cast, client_of: Clients) -> None:
+    evening, marco, nora = cast.session("2026-11-19 18:00"), counselor(cast), counselor(cast, "Nora Weiss")
+    address = f"{V1}counselors/{cast.dana_counselor.pk}/cover/"
+    span = {"starts_at": "2026-11-19T00:00:00-07:00", "ends_at": "2026-11-20T00:00:00-07:00"}
+    once = {"session": str(evening.pk), "substitute": str(marco.pk)}
+    off = {"session": str(evening.pk), "cancel": True}
+    for choices in ([once, once], [once, {**once, "substitute": str(nora.pk)}], [once, off]):
+        refused = client_of(cast.cory).post(address, {**span, "choices": choices})
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["sessions"]), choices
+    assert (list(evening.counselors.all()), TimeOff.objects.count()) == ([cast.dana_counselor], 0)
+
+
 def test_another_sites_sessions_are_neither_listed_nor_named(cast: Cast, client_of: Clients) -> None:
     cast.dana_counselor.sites.add(cast.other_site)
     elsewhere = cast.session("2026-11-19 18:00", program=cast.other_program, site=cast.other_site, focus="", room=False)
