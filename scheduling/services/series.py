@@ -115,6 +115,8 @@ def extend_horizon(*, now: datetime, weeks: int) -> int:
             made += _extend_one(pk, now=now, until=until)
         except Refusal as refusal:
             log.warning("series_not_extended", series=pk, code=refusal.code)
+        except Exception:  # one that cannot be made ends nobody else's evenings
+            log.exception("series_not_extended", series=pk)
     return made
 
 

@@ -199,6 +199,16 @@ def test_the_horizon_moves_on_and_nothing_doubles(cast: Cast) -> None:
     assert extend_horizon(now=NOW, weeks=2) == 0
 
 
+def test_a_series_that_cannot_be_made_ends_nobody_elses_evenings(cast: Cast) -> None:
+    before = datetime(2026, 10, 19, tzinfo=UTC)
+    broken = create_series(series_of(cast), actor=cast.cory, now=before, weeks=2)
+    sound = series_of(cast, starts_at_local="2026-10-20T09:00", room=None, counselors=())
+    other = create_series(sound, actor=cast.cory, now=before, weeks=2)
+    SessionSeries.objects.filter(pk=broken.pk).update(starts_at_local="nonsense")
+    had = other.sessions.count()
+    assert extend_horizon(now=NOW, weeks=2) == other.sessions.count() - had > 0
+
+
 def test_a_series_that_began_long_ago_becomes_sessions_from_last_week_on(cast: Cast) -> None:
     series = create_series(
         series_of(cast, starts_at_local="1971-01-04T18:00"),
