@@ -1,10 +1,14 @@
 """Pages for a program's rules, and for what is asked of one person."""
 
+from datetime import date
+
 import time_machine
 from django.test import Client
 
 from attendance.models import Requirement
+from attendance.services.requirements import RequirementFields, add_requirement
 from people.models import Program
+from people.services.admissions import admit, discharge
 from tests.cast import NOW, Cast
 from tests.web.reading import open_page
 
@@ -64,3 +68,25 @@ def test_a_counselor_reads_and_changes_nothing(cast: Cast, client: Client) -> No
     assert "Add a rule" not in open_page(client, address).words
     assert client.post(f"{address}requirements/new/", ASKED).status_code == 403
     assert not Requirement.objects.exists()
+
+
+def test_where_somebody_once_was_nothing_more_is_asked_of_them(cast: Cast, client: Client) -> None:
+    """Cory coordinates the site that Ana has left: he sees her, and what the new one asks is none of his."""
+    discharge(cast.admission_of(cast.ana), discharged_on=date(2026, 11, 16), actor=None, now=NOW)
+    there = admit(
+        cast.ana,
+        program=cast.other_program,
+        site=cast.other_site,
+        admitted_on=date(2026, 11, 17),
+        actor=None,
+        now=NOW,
+    )
+    row = add_requirement(
+        there, RequirementFields("Payer", "payer", "days", "week", minimum=2), actor=cast.stranger, now=NOW
+    )
+    address = f"/patients/{cast.ana.pk}/requirements/"
+    client.force_login(cast.cory)
+    assert [client.post(f"{address}{end}/", ASKED).status_code for end in ("new", row.pk)] == [403, 403]
+    assert list(Requirement.objects.values_list("name", "minimum")) == [("Payer", 2)]
+    client.force_login(cast.stranger)
+    assert client.post(f"{address}{row.pk}/", ASKED).status_code == 302

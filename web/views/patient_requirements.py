@@ -57,6 +57,7 @@ def patient_requirement(request: HttpRequest, patient_id: int, requirement_id: i
     owner = asked.admission if asked is not None else admission
     if owner is None:
         return redirect("patient-requirements", patient_id=person.pk)
+    must(user, "people.change_plan", owner)
     form = RequirementForm(request.POST or None, program=owner.program, row=asked)
     if request.method == "POST" and form.is_valid():
         try:
