@@ -221,7 +221,7 @@ def test_the_waiting_list_is_never_shown_and_an_offer_is_tentative(cast: Cast) -
     url = feed_of(cast.ana)
     assert waiting.status == BookingStatus.WAITLISTED
     assert summaries(fetch(url).content) == []
-    Booking.objects.filter(pk=waiting.pk).update(status=BookingStatus.OFFERED, live=True)
+    Booking.objects.filter(pk=waiting.pk).update(status=BookingStatus.OFFERED, live=True, offer_expires_at=NOW + HOUR)
     bookings_changed.send(Booking, booking_ids=[waiting.pk], now=NOW + HOUR)
     assert "STATUS:TENTATIVE" in lines_of(fetch(url).content)
 

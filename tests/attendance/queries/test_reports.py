@@ -203,6 +203,9 @@ def _slow_session(week: TreatmentWeek, record: AttendanceRecord) -> Row:
     session, zone = record.session, record.session.site.zone
     taken = [sum(one["minutes"] for one in record.deductions if one["why"] == why) for why in _WHYS]
     assert record.planned_minutes - sum(taken) == record.credited_minutes
+    amended = ""
+    for one in record.amendments.order_by("pk"):
+        amended += f"{one.before['credited_minutes']} → "
     return (
         "Session",
         week.week,
@@ -218,7 +221,7 @@ def _slow_session(week: TreatmentWeek, record: AttendanceRecord) -> Row:
         record.planned_minutes,
         *taken,
         record.credited_minutes,
-        "",
+        f"{amended}{record.credited_minutes}" if amended else "",
         record.recorded_by.name if record.recorded_by else "",
         f"{record.recorded_at.astimezone(zone):%Y-%m-%d %H:%M}",
         "yes" if record.recorded_at - record.ends_at > timedelta(hours=24) else "",
