@@ -8,11 +8,22 @@ from django.apps import apps
 from django.db import transaction
 
 from attendance.enums import FlagKind, WeekState
-from attendance.models import AttendanceRecord, Flag, PlanSuggestion, TreatmentWeek
+from attendance.models import AttendanceRecord, Flag, Outreach, PlanSuggestion, RecountMark, TreatmentWeek
 from attendance.queries import board
 from attendance.services import flags, weeks
 from people.domain.time import format_wall
-from people.models import Admission, Leave, Membership, Patient, PlanPhase, PlanTemplate, Site, TrailEntry, User
+from people.models import (
+    Admission,
+    Leave,
+    Membership,
+    Patient,
+    PlanPhase,
+    PlanTemplate,
+    Site,
+    SiteClosure,
+    TrailEntry,
+    User,
+)
 from scheduling.models import Booking, Session, SessionSeries
 from scheduling.queries import sessions_with_fit
 from scheduling.services.series import expand, extend_horizon
@@ -71,8 +82,12 @@ def _demo_counselor_leads_a_full_group_next(now: Any) -> None:
 
 def test_the_same_seed_makes_the_same_clinic() -> None:
     first, second, other = _contents(number=7), _contents(number=7), _contents(number=8)
-    assert first == second
+    assert [name for name in first if first[name] != second[name]] == []
     assert first != other
+
+
+KEYED_BY_THE_DATABASE = (Flag, Outreach, PlanSuggestion, RecountMark, SiteClosure)
+"""PostgreSQL goes on counting where it was, even after what it counted is taken back."""
 
 
 def _contents(*, number: int) -> dict[str, list[tuple[Any, ...]]]:
@@ -89,8 +104,8 @@ def _contents(*, number: int) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def _columns(model: Any) -> list[str]:
-    """All but the salt of passwords, and the keys that the database gives to flags."""
-    left_out = {"password", "id"} if model is Flag else {"password"}
+    """All but the salt of passwords, and the keys that the database gives to what the services write."""
+    left_out = {"password", "id"} if model in KEYED_BY_THE_DATABASE else {"password"}
     return [field.attname for field in model._meta.concrete_fields if field.name not in left_out]
 
 
