@@ -22,7 +22,8 @@ from scheduling.enums import Mode
 from scheduling.models import Session
 from scheduling.queries import for_display
 from scheduling.services.counselor_times import led_between
-from scheduling.services.cover import Away, Candidate, Handover, SessionCover, cover_of, covers_of, hand_over, settle
+from scheduling.services.cover import Candidate, SessionCover, cover_of, covers_of
+from scheduling.services.handover import Away, Handover, hand_over, settle
 from scheduling.services.losses import Loss, losses_of
 from scheduling.services.sessions import cancel_session
 from scheduling.services.slots import Slot, SlotWish, make_slots

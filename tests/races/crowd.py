@@ -143,7 +143,7 @@ def _follow(admission_id: int, template_id: int, starts_on: date, token: str, *,
 
 
 def _cover(session_id: int, substitute_id: int, *, now: datetime) -> str:
-    from scheduling.services.cover import Handover, hand_over
+    from scheduling.services.handover import Handover, hand_over
 
     _barrier.wait(timeout=60)
     hand_over([Handover(session_id, substitute_id)], actor=None, now=now)

@@ -17,7 +17,8 @@ from people.models import Counselor, User
 from scheduling.models import TimeOff
 from scheduling.queries import for_display
 from scheduling.services.counselor_times import led_between
-from scheduling.services.cover import Away, Handover, SessionCover, Settlement, covers_of, settle
+from scheduling.services.cover import SessionCover, covers_of
+from scheduling.services.handover import Away, Handover, Settlement, settle
 from web.forms.counselors import AwayForm
 from web.notices import say_bad, say_done
 from web.rows.covers import away_row

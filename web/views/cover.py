@@ -18,7 +18,8 @@ from people.services.looks import record_looks
 from scheduling.models import Booking, Session
 from scheduling.queries import for_display
 from scheduling.services.book_all import book_all
-from scheduling.services.cover import Handover, cover_of, hand_over
+from scheduling.services.cover import cover_of
+from scheduling.services.handover import Handover, hand_over
 from scheduling.services.losses import losses_of
 from scheduling.services.sessions import cancel_session
 from web.forms.counselors import BookForm, CallOffForm, GiveForm

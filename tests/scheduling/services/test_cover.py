@@ -24,7 +24,8 @@ from scheduling.errors import (
 from scheduling.models import Booking, Session, TimeOff
 from scheduling.queries import for_display
 from scheduling.services.counselor_times import AvailabilityFields, add_availability, add_time_off
-from scheduling.services.cover import Away, Handover, cover_of, covers_of, hand_over, settle
+from scheduling.services.cover import cover_of, covers_of
+from scheduling.services.handover import Away, Handover, hand_over, settle
 from scheduling.services.losses import losses_of
 from scheduling.services.series_changes import Scope, SeriesEdit
 from scheduling.services.series_edit import edit_session
