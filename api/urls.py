@@ -32,7 +32,8 @@ from api.resources.rosters import Rosters
 from api.resources.series import Series
 from api.resources.sessions import Sessions
 from api.resources.sites import Closures, Sites
-from api.resources.standing import Enrollment, StandingBookings, Tracks
+from api.resources.standing import StandingBookings
+from api.resources.tracks import Enrollment, Tracks
 from api.resources.walk_ins import WalkIns
 from api.resources.weeks import Board, PatientWeeks
 from api.resources.work_hours import WorkHoursResource

@@ -31,7 +31,6 @@ from people.models import Counselor, Patient, Program, Room, Site
 from scheduling.enums import Kind, Mode, SessionState
 from scheduling.errors import BY_CODE
 from scheduling.models import Session
-from scheduling.models.keep_apart import hidden_from
 from scheduling.queries import SessionFit, for_display, sessions_with_fit
 from scheduling.services.session_rules import SessionFields
 from scheduling.services.sessions import cancel_session, change_session, create_session
@@ -156,16 +155,14 @@ class Sessions(Resource):
 
     @property
     def seen(self) -> QuerySet[Session]:
-        return for_display(Session.objects.visible_to(self.user))
+        return self._seen_beside(None)
 
     @extend_schema(parameters=[SessionParameters], responses=SessionAnswer(many=True))
     def list(self, request: Request) -> Response:
         """The soonest first. Patients see at once what fits them; staff name the patient."""
         asked = self.asked(SessionParameters)
-        rows = narrowed(self.seen, asked).order_by("starts_at", "pk")
         patient_id = self._whom(asked)
-        if patient_id is not None:
-            rows = rows.exclude(hidden_from(patient_id))
+        rows = narrowed(self._seen_beside(patient_id), asked).order_by("starts_at", "pk")
         if not asked.get("fits"):
             return self._answer_with_fit(self.page(rows), patient_id)
         if patient_id is None:
@@ -191,8 +188,7 @@ class Sessions(Resource):
     @extend_schema(parameters=[WhoParameters], responses=SessionAnswer)
     def retrieve(self, request: Request, session_id: str) -> Response:
         patient_id = self._whom(self.asked(WhoParameters))
-        seen = self.seen if patient_id is None else self.seen.exclude(hidden_from(patient_id))
-        session = self.find(seen, session_id)
+        session = self.find(self._seen_beside(patient_id), session_id)
         return self._answer_one(session, fits=self._fits([session], patient_id))
 
     @extend_schema(request=SessionInput, responses=SessionAnswer)
@@ -214,6 +210,11 @@ class Sessions(Resource):
         self.must("scheduling.change_session", session)
         cancel_session(session, actor=self.user, now=self.now, reason=self.said(CancelInput).get("reason", ""))
         return self._answer_one(self.seen.get(pk=session.pk))
+
+    def _seen_beside(self, patient_id: int | None) -> QuerySet[Session]:
+        """Those that one sees; with a patient, without those that do not exist for them."""
+        rows = Session.objects.visible_to(self.user)
+        return for_display(rows if patient_id is None else rows.existing_for(patient_id))
 
     def _whom(self, asked: dict[str, Any]) -> int | None:
         patient: Patient | None = asked.get("patient")
