@@ -15,8 +15,8 @@ from scheduling.enums import Kind, Mode
 from scheduling.errors import BY_CODE
 from scheduling.services.series_changes import RECURS, SHOWN, Scope, SeriesEdit
 from scheduling.services.series_fates import Clash, Fate
-from scheduling.services.series_plan import Target
 from scheduling.services.series_preview import Preview
+from scheduling.services.series_targets import Target
 
 MOST_CONFIRMED = 5_000
 

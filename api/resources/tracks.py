@@ -15,7 +15,8 @@ from api.resources.standing import StandingAnswer, standing_for_display
 from people.models import Patient
 from scheduling.domain.track_yield import TrackWarning
 from scheduling.models import Booking, SessionSeries, StandingBooking
-from scheduling.services.tracks import MOST_SERIES, Outcome, TrackPreview, TrackWish, join_track, preview_track
+from scheduling.services.track_preview import MOST_SERIES, Outcome, TrackPreview, TrackWish, preview_track
+from scheduling.services.tracks import join_track
 from scheduling.services.yields import wanted_on, with_standing, yield_of
 
 MOST_DATES = 400

@@ -16,7 +16,7 @@ from scheduling.enums import BookingStatus, Mode, SessionState
 from scheduling.models import Booking, Session
 from scheduling.queries import AdmissionCalendar, load_calendars
 from scheduling.services.series_fates import Fate
-from scheduling.services.series_plan import Target
+from scheduling.services.series_targets import Target
 from scheduling.services.site_times import SiteTimes
 from scheduling.services.staffing import Demands, Staff, duty_of
 

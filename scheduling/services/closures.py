@@ -18,8 +18,8 @@ from scheduling.services.closure_preview import ClosurePreview, preview_closure,
 from scheduling.services.invitations import withdraw_of
 from scheduling.services.locks import lock_counselors, lock_patients, lock_series, lock_sessions, lock_site
 from scheduling.services.series_changes import Scope, SeriesEdit
-from scheduling.services.series_plan import Target
 from scheduling.services.series_preview import Preview
+from scheduling.services.series_targets import Target
 from scheduling.services.series_writing import write_targets
 from scheduling.services.sessions import facts
 from scheduling.services.site_times import SiteTimes, span_of

@@ -16,7 +16,7 @@ from scheduling.enums import BookingStatus
 from scheduling.errors import LIFTED_BY_STAFF
 from scheduling.models import Booking, Session, SessionCounselor
 from scheduling.queries import AdmissionCalendar, load_calendars, option_of
-from scheduling.services.series_plan import Target
+from scheduling.services.series_targets import Target
 
 A_DAY = timedelta(days=1)
 

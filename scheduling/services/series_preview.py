@@ -13,8 +13,10 @@ from scheduling.models import Session, SessionSeries
 from scheduling.services.conflicts import conflicts_with
 from scheduling.services.series_changes import Scope, SeriesEdit, Wanted
 from scheduling.services.series_fates import Clash, Fate, clashes_of, fates_of
-from scheduling.services.series_plan import Outline, Target, outline_of, target_of_one
+from scheduling.services.series_plan import outline_of
 from scheduling.services.series_staffing import unfit_in
+from scheduling.services.series_targets import Outline, Target
+from scheduling.services.session_plan import target_of_one
 from scheduling.services.site_times import SiteTimes, span_of
 from scheduling.services.staffing import first_refusal, lifted_by
 from scheduling.services.ways import led_too_near

@@ -11,8 +11,8 @@ from scheduling.domain.recurrence import Occurrence
 from scheduling.domain.staffing import Duty, Finding, Hindrance
 from scheduling.enums import Mode
 from scheduling.services.series_fates import Clash
-from scheduling.services.series_plan import Target
 from scheduling.services.series_rules import SeriesFields
+from scheduling.services.series_targets import Target
 from scheduling.services.staffing import NOTHING, Demands, Staff
 
 DONE_WITHOUT = frozenset({Hindrance.BUSY, Hindrance.TRAVEL})

@@ -12,8 +12,8 @@ from scheduling.enums import BookingStatus, SessionState
 from scheduling.models import Booking, Session, SessionCounselor
 from scheduling.services.booking import facts as booking_facts
 from scheduling.services.series_fates import Fate
-from scheduling.services.series_plan import Target
 from scheduling.services.series_preview import Preview
+from scheduling.services.series_targets import Target
 from scheduling.services.sessions import facts as session_facts
 from scheduling.services.waitlist import promote_after_commit
 from scheduling.signals import bookings_changed, seats_changed, session_changed

@@ -20,7 +20,8 @@ from scheduling.services.booking import CONSTRAINTS
 from scheduling.services.locks import lock_patient, lock_patients, lock_sessions
 from scheduling.services.places import Judge, Wish, write_places
 from scheduling.services.releases import release_all
-from scheduling.services.tracks import facts, occurs_on
+from scheduling.services.track_preview import occurs_on
+from scheduling.services.tracks import facts
 
 A_DAY = timedelta(days=1)
 EXPECTED = frozenset({"on_leave", "not_enrolled"})

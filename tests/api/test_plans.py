@@ -4,7 +4,8 @@ from typing import Any
 
 from attendance.services.plan_suggestions import suggest
 from people.models import PlanPhase, PlanTemplate, TrailEntry
-from scheduling.services.tracks import TrackWish, join_track
+from scheduling.services.track_preview import TrackWish
+from scheduling.services.tracks import join_track
 from tests.api.conftest import Clients
 from tests.attendance.services.test_plan_suggestions import past_weeks
 from tests.cast import NOW, Cast

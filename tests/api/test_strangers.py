@@ -45,7 +45,8 @@ class Clinic:
         from notifications.services.feeds import create_feed
         from scheduling.services.counselor_times import AvailabilityFields, add_availability, add_time_off
         from scheduling.services.series import SeriesFields, create_series
-        from scheduling.services.tracks import TrackWish, join_track
+        from scheduling.services.track_preview import TrackWish
+        from scheduling.services.tracks import join_track
 
         cast = self.cast
         self.session = cast.session("2026-11-18 18:00")

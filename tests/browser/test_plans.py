@@ -7,7 +7,8 @@ from attendance.services.plan_suggestions import suggest
 from people.domain.plan_templates import USUAL_STEPS
 from people.models import PlanPhase
 from people.services.plan_templates import make_template
-from scheduling.services.tracks import TrackWish, join_track
+from scheduling.services.track_preview import TrackWish
+from scheduling.services.tracks import join_track
 from tests.attendance.services.test_plan_suggestions import past_weeks
 from tests.browser.conftest import DESK, PHONE, Open, violations
 from tests.cast import NOW, Cast

@@ -24,7 +24,8 @@ from scheduling.services.series_changes import Scope, SeriesEdit
 from scheduling.services.series_edit import edit_series
 from scheduling.services.series_pauses import pause_edit, resume_edit
 from scheduling.services.sessions import cancel_session, change_session
-from scheduling.services.tracks import TrackWish, join_track
+from scheduling.services.track_preview import TrackWish
+from scheduling.services.tracks import join_track
 from tests.cast import NOW, Cast, at
 from tests.notifications.builders import account_of, fields_of
 from tests.notifications.test_texts import FORBIDDEN

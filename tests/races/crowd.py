@@ -110,7 +110,8 @@ def _book(attempt: Attempt) -> str:
 
 def _join(patient: Any, track: tuple[tuple[int, ...], date], *, now: datetime) -> str:
     from scheduling.models import SessionSeries
-    from scheduling.services.tracks import TrackWish, join_track
+    from scheduling.services.track_preview import TrackWish
+    from scheduling.services.tracks import join_track
 
     series = tuple(SessionSeries.objects.select_related("site", "program").filter(pk__in=track[0]).order_by("pk"))
     _barrier.wait(timeout=60)

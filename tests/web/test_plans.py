@@ -15,7 +15,8 @@ from people.models import PlanPhase, PlanTemplate, TrailEntry
 from people.services.admissions import discharge
 from people.services.plan_templates import make_template
 from people.services.plans import PhaseFields, add_phase
-from scheduling.services.tracks import TrackWish, join_track
+from scheduling.services.track_preview import TrackWish
+from scheduling.services.tracks import join_track
 from tests.attendance.services.test_plan_suggestions import past_weeks
 from tests.cast import NOW, Cast
 from tests.scheduling.services.test_tracks import FIRST, track

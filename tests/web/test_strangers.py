@@ -24,7 +24,8 @@ from people.services.family import MemberFields, add_member
 from people.services.plan_templates import make_template
 from scheduling.models import Booking, Invitation, KeepApart
 from scheduling.services.counselor_times import AvailabilityFields, add_availability, add_time_off
-from scheduling.services.tracks import TrackWish, join_track
+from scheduling.services.track_preview import TrackWish
+from scheduling.services.tracks import join_track
 from tests.cast import ADMITTED, NOW, Cast, at
 from tests.scheduling.services.series_builders import series_of
 from tests.scheduling.services.test_tracks import FIRST, evening

@@ -10,7 +10,8 @@ from django.test import Client
 from people.models import Admission, Leave, TrailEntry
 from scheduling.models import Session, StandingBooking
 from scheduling.services.booking import book
-from scheduling.services.tracks import TrackWish, join_track
+from scheduling.services.track_preview import TrackWish
+from scheduling.services.tracks import join_track
 from tests.cast import NOW, Cast
 from tests.scheduling.services.test_tracks import FIRST, dates_of, evening, track
 from tests.web.reading import Page, open_page, press, read

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.services.tracks import MOST_SERIES
+from scheduling.services.track_preview import MOST_SERIES
 from web.forms.dates import EARLIEST, LATEST
 
 

@@ -14,8 +14,8 @@ from scheduling.domain.staffing import LIFTED_WITH_A_REASON
 from scheduling.enums import BookingStatus
 from scheduling.errors import BY_CODE
 from scheduling.services.series_fates import Clash
-from scheduling.services.series_plan import Target
 from scheduling.services.series_preview import Preview
+from scheduling.services.series_targets import Target
 from web import format as figures
 from web.rows.covers import against_in_words
 from web.rows.places import conflict_lines

@@ -16,7 +16,7 @@ from scheduling.domain.track_yield import TrackWarning, TrackYield
 from scheduling.enums import Kind
 from scheduling.errors import BY_CODE
 from scheduling.models import SessionSeries, StandingBooking, StandingGap
-from scheduling.services.tracks import Outcome, TrackDate, TrackPreview
+from scheduling.services.track_preview import Outcome, TrackDate, TrackPreview
 from web import format as figures
 from web.components.hours_bar import HoursBar, build_hours_bar
 from web.rows.sessions import KIND_ICONS, day_of, times_of

@@ -22,7 +22,8 @@ from scheduling.enums import Mode
 from scheduling.errors import TrackRefused
 from scheduling.models import SessionSeries, StandingBooking, StandingGap
 from scheduling.services.standing import bookings_from, leave_series
-from scheduling.services.tracks import TrackPreview, TrackWish, join_track, preview_track
+from scheduling.services.track_preview import TrackPreview, TrackWish, preview_track
+from scheduling.services.tracks import join_track
 from scheduling.services.yields import wanted_on, with_standing, yield_of
 from web import format as figures
 from web.forms.tracks import LeaveSeriesForm, TrackForm

@@ -11,7 +11,8 @@ from scheduling.models import Booking, Session, StandingBooking
 from scheduling.services.absences import add_leave, change_leave, discharge, remove_leave
 from scheduling.services.booking import book
 from scheduling.services.series import extend_horizon
-from scheduling.services.tracks import TrackWish, join_track
+from scheduling.services.track_preview import TrackWish
+from scheduling.services.tracks import join_track
 from scheduling.services.waitlist import promote_all
 from tests.cast import NOW, Cast, at
 from tests.scheduling.services.test_tracks import FIRST, dates_of, evening

@@ -18,7 +18,8 @@ from scheduling.services.closure_preview import preview_closure
 from scheduling.services.closures import close_site, lift_closure
 from scheduling.services.opening import change_opening_hours
 from scheduling.services.series import extend_horizon
-from scheduling.services.tracks import TrackWish, join_track
+from scheduling.services.track_preview import TrackWish
+from scheduling.services.tracks import join_track
 from tests.cast import NOW, Cast, at
 from tests.scheduling.services.series_builders import change, series_of
 

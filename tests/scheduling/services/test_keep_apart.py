@@ -18,7 +18,8 @@ from scheduling.services.keep_apart import Thing, divide, division, end_keep_apa
 from scheduling.services.outlook import week_outlook
 from scheduling.services.series import SeriesFields, create_series
 from scheduling.services.standing import fill_standing
-from scheduling.services.tracks import TrackWish, join_track
+from scheduling.services.track_preview import TrackWish
+from scheduling.services.tracks import join_track
 from scheduling.services.waitlist import promote_all
 from tests.cast import NOW, WEEK, Cast
 

@@ -8,7 +8,8 @@ import pytest
 from people.domain.targets import Phase
 from scheduling.models import StandingBooking
 from scheduling.services.plan_fits import plan_fits
-from scheduling.services.tracks import TrackWish, join_track
+from scheduling.services.track_preview import TrackWish
+from scheduling.services.tracks import join_track
 from tests.cast import NOW, Cast
 from tests.scheduling.services.test_tracks import FIRST, evening, track
 

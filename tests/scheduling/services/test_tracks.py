@@ -13,7 +13,8 @@ from scheduling.services.series import SeriesFields, create_series, extend_horiz
 from scheduling.services.series_changes import Scope, SeriesEdit
 from scheduling.services.series_edit import edit_series
 from scheduling.services.standing import fill_standing, leave_series
-from scheduling.services.tracks import TrackWish, join_track, preview_track
+from scheduling.services.track_preview import TrackWish, preview_track
+from scheduling.services.tracks import join_track
 from tests.cast import NOW, Cast, at
 
 FIRST = date(2026, 11, 23)
