@@ -28,7 +28,8 @@ LONGEST_DAYS = 731
 
 class RequirementAnswer(serializers.Serializer[Any]):
     """A rule beside the target. `value` and `met` are null for an average before the first full week; `projected`
-    counts what is booked too; `possible_on` names the dates on which another day can still be had.
+    counts what is booked too; `possible_on` names the dates on which another day can still be had. A rule over months
+    is there once for each month that the week touches, `month_starts_on` naming it.
     """
 
     requirement = serializers.CharField()
@@ -36,13 +37,14 @@ class RequirementAnswer(serializers.Serializer[Any]):
     asked_by = serializers.ChoiceField(Asker.choices)
     measure = serializers.ChoiceField(RequirementMeasure.choices)
     window = serializers.ChoiceField(RequirementWindow.choices)
+    month_starts_on = serializers.CharField(allow_null=True, default=None)
     value = serializers.IntegerField(allow_null=True)
     projected = serializers.IntegerField(allow_null=True)
     minimum = serializers.IntegerField(allow_null=True)
     maximum = serializers.IntegerField(allow_null=True)
     met = serializers.BooleanField(allow_null=True)
     reachable = serializers.BooleanField()
-    full = serializers.BooleanField(help_text="Whether the rule could be asked of each of the week's days.")
+    full = serializers.BooleanField(help_text="Whether the rule could be asked of each day of the week or month.")
     possible_on = serializers.ListField(child=serializers.CharField())
 
 

@@ -148,8 +148,8 @@ def judge(
     if requirement.window == Window.TOTAL:
         return _total(requirement, counted, admitted_on)
     if requirement.window == Window.MONTH:
-        months = _verdicts(requirement, counted, _months(admitted_on, last), is_full)
-        return PeriodsJudgement(Window.MONTH, months)
+        by_month = _verdicts(requirement, counted, months(admitted_on, last), is_full)
+        return PeriodsJudgement(Window.MONTH, by_month)
     weeks = _verdicts(requirement, counted, _weeks(admitted_on, last, first_weekday), is_full)
     if requirement.window == Window.WEEK:
         return PeriodsJudgement(Window.WEEK, weeks)
@@ -172,12 +172,26 @@ def measure(requirement: Requirement, sessions: Sequence[AttendedSession]) -> in
     return 100 * sum(one.credited_minutes for one in wanted) // everything if everything else 0
 
 
+def due_on(requirement: Requirement, admitted_on: date) -> date | None:
+    """Return the last date that counts to a total, if there is one."""
+    if requirement.within_weeks is None:
+        return None
+    return admitted_on + timedelta(days=7 * requirement.within_weeks - 1)
+
+
+def months(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """Yield the first and last day of every calendar month that holds a date from `first` to `last`."""
+    starts_on = first.replace(day=1)
+    while first <= last and starts_on <= last:
+        following = (starts_on + timedelta(days=31)).replace(day=1)
+        yield starts_on, following - timedelta(days=1)
+        starts_on = following
+
+
 def _total(requirement: Requirement, counted: Sequence[AttendedSession], admitted_on: date) -> TotalJudgement:
-    due_on = None
-    if requirement.within_weeks is not None:
-        due_on = admitted_on + timedelta(days=7 * requirement.within_weeks - 1)
-    value = measure(requirement, [one for one in counted if due_on is None or one.on <= due_on])
-    return TotalJudgement(value=value, due_on=due_on, met=requirement.met_by(value))
+    last = due_on(requirement, admitted_on)
+    value = measure(requirement, [one for one in counted if last is None or one.on <= last])
+    return TotalJudgement(value=value, due_on=last, met=requirement.met_by(value))
 
 
 def _average(requirement: Requirement, weeks: Sequence[PeriodVerdict]) -> AverageJudgement:
@@ -209,12 +223,3 @@ def _weeks(first: date, last: date, first_weekday: Weekday) -> Iterator[tuple[da
     while first <= last and starts_on <= last:
         yield starts_on, starts_on + timedelta(days=6)
         starts_on += timedelta(days=7)
-
-
-def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
-    """Yield the first and last day of every calendar month that holds a date from `first` to `last`."""
-    starts_on = first.replace(day=1)
-    while first <= last and starts_on <= last:
-        following = (starts_on + timedelta(days=31)).replace(day=1)
-        yield starts_on, following - timedelta(days=1)
-        starts_on = following

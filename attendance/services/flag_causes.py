@@ -106,8 +106,9 @@ def week_causes(weeks: Iterable[TreatmentWeek], now: datetime) -> dict[Subject, 
 
 def _at_stake(week: TreatmentWeek) -> dict[str, Any]:
     """The requirements that would fail, each with its figures."""
-    names = ("name", "measure", "window", "value", "projected", "minimum", "maximum", "reachable", "possible_on")
-    return {"requirements": [{name: one[name] for name in names} for one in week.requirements if one["at_stake"]]}
+    figures = ("measure", "window", "month_starts_on", "value", "projected", "minimum", "maximum")
+    shown = ("name", *figures, "reachable", "possible_on")
+    return {"requirements": [{name: one.get(name) for name in shown} for one in week.requirements if one["at_stake"]]}
 
 
 def _weeks_that_lack(patient_ids: Collection[int] | None, now: datetime) -> QuerySet[TreatmentWeek]:

@@ -27,10 +27,14 @@ def asked_when_closed(weeks: Iterable[TreatmentWeek]) -> dict[tuple[int, date], 
     A week that closed before rules were kept is not in it.
     """
     return {
-        (week.admission_id, week.week): [_row(one) for one in week.requirements]
-        for week in weeks
-        if all(RULE in one for one in week.requirements)
+        (week.admission_id, week.week): _rows(week) for week in weeks if all(RULE in one for one in week.requirements)
     }
+
+
+def _rows(week: TreatmentWeek) -> list[Requirement]:
+    """One for each rule, though a month's may stand there twice."""
+    by_rule = {one["requirement"]: one for one in week.requirements}
+    return [_row(one) for one in by_rule.values()]
 
 
 def _row(standing: Mapping[str, Any]) -> Requirement:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, Max, Min
 
 from attendance.domain.offered import most_attendable_minutes
-from attendance.services.requirement_figures import Sitting
+from attendance.domain.standing import Sitting
 from people.domain.time import DateRange, Interval, local_date
 from people.models import Admission
 from scheduling.domain.fit import PatientCalendar, SessionOption, why_not

@@ -2,13 +2,11 @@
 
 import datetime as dt
 
-from django.utils.formats import date_format
-
 from attendance.domain.requirements import PeriodsJudgement, Window
 from attendance.queries.requirements import JudgedRequirement
 from web import format as figures
 from web.rows.ledger import Box, RequirementCard
-from web.rows.requirements import result_of, rule_of
+from web.rows.requirements import month_word, result_of, rule_of
 
 
 def card_of(one: JudgedRequirement) -> RequirementCard:
@@ -24,5 +22,5 @@ def card_of(one: JudgedRequirement) -> RequirementCard:
 
 def _period(window: str, starts_on: dt.date) -> str:
     if window == Window.MONTH:
-        return str(date_format(starts_on, "F Y"))
+        return month_word(starts_on)
     return figures.day_range(starts_on, starts_on + dt.timedelta(days=6))

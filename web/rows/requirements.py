@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -72,7 +73,20 @@ def standing_line(one: Mapping[str, Any]) -> StandingLine:
         words, tone, icon = _progress(one), "amber", "exclamation-triangle-fill"
     else:
         words, tone, icon = _progress(one), "slate", "arrow-right-circle"
-    return StandingLine(one["name"], str(Asker(one["asked_by"]).label), words, _hint(one), tone, icon)
+    return StandingLine(named(one), str(Asker(one["asked_by"]).label), words, _hint(one), tone, icon)
+
+
+def named(one: Mapping[str, Any]) -> str:
+    """The rule's name; beside a month's, the month: "One-to-one each month, November 2026"."""
+    starts_on = one.get("month_starts_on")
+    if not starts_on:
+        return str(one["name"])
+    return f"{one['name']}, {month_word(dt.date.fromisoformat(starts_on))}"
+
+
+def month_word(starts_on: dt.date) -> str:
+    """ "November 2026"."""
+    return str(date_format(starts_on, "F Y"))
 
 
 def _progress(one: Mapping[str, Any]) -> str:
@@ -101,7 +115,7 @@ def at_stake_words(requirements: Sequence[Mapping[str, Any]]) -> str:
     parts = []
     for one in requirements:
         hint = _hint({"met": False, "full": True, "is_over": False, **one})
-        parts.append(f"{one['name']}: {_progress(one)}" + (f", {hint}" if hint else ""))
+        parts.append(f"{named(one)}: {_progress(one)}" + (f", {hint}" if hint else ""))
     return "; ".join(parts) + "."
 
 

@@ -131,11 +131,13 @@ def _of_week(week: TreatmentWeek) -> tuple[Cell, ...]:
 
 
 def requirement_words(one: Mapping[str, Any]) -> str:
-    """A rule as the week keeps it: its name, its value beside its bounds, and the verdict."""
+    """A rule as the week keeps it: its name, its month if it is one, its value beside its bounds, and the verdict."""
     bounds = f"{'' if one['minimum'] is None else one['minimum']}–{'' if one['maximum'] is None else one['maximum']}"
+    month = one.get("month_starts_on")
+    name = f"{one['name']} {month[:7]}" if month else one["name"]
     if one["value"] is None:
-        return _("%(name)s: no value yet (%(bounds)s)") % {"name": one["name"], "bounds": bounds}
-    said = {"name": one["name"], "value": one["value"], "measure": one["measure"], "bounds": bounds}
+        return _("%(name)s: no value yet (%(bounds)s)") % {"name": name, "bounds": bounds}
+    said = {"name": name, "value": one["value"], "measure": one["measure"], "bounds": bounds}
     if one["met"]:
         return _("%(name)s: %(value)s %(measure)s (%(bounds)s), met") % said
     return _("%(name)s: %(value)s %(measure)s (%(bounds)s), not met") % said

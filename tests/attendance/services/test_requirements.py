@@ -11,6 +11,7 @@ from attendance.models import Flag, Requirement, TreatmentWeek
 from attendance.queries.requirements import judged_requirements
 from attendance.services import flags, marking
 from attendance.services.closing import close_due_weeks
+from attendance.services.kept_requirements import asked_when_closed
 from attendance.services.requirements import RequirementFields, add_requirement, change_requirement, fields_of
 from attendance.services.roster import RosterRow, save_rows, sign_roster
 from attendance.services.weeks import recount_patient
@@ -53,6 +54,7 @@ def test_the_third_day_is_still_possible_on_saturday(cast: Cast) -> None:
         "asked_by": "payer",
         "measure": "days",
         "window": "week",
+        "month_starts_on": None,
         "value": 2,
         "projected": 2,
         "minimum": 3,
@@ -101,6 +103,8 @@ def test_a_total_that_is_due_this_week_is_at_stake(cast: Cast) -> None:
     add_requirement(cast.admission_of(cast.ana), total, actor=cast.cory, now=NOW)  # admitted 5 Oct: due on 22 Nov
     assert (_standing(cast)["reachable"], _standing(cast)["at_stake"]) == (False, True)
     cast.session("2026-11-21 09:00")
+    assert (_standing(cast)["reachable"], _standing(cast)["at_stake"]) == (True, True)
+    cast.booked(cast.ana, cast.session("2026-11-22 09:00"))
     assert (_standing(cast)["reachable"], _standing(cast)["at_stake"]) == (True, False)
     _attend(cast, "2026-11-18 18:00")
     assert (_standing(cast)["value"], _standing(cast)["met"]) == (1, True)
@@ -190,7 +194,7 @@ def test_a_month_that_goes_on_after_the_week_is_not_lost(cast: Cast, week: str, 
     asked = RequirementFields("Four a month", "licence", "services", "month", minimum=4)
     add_requirement(cast.program, asked, actor=cast.dirk, now=NOW)
     recount_patient(cast.ana.pk, now=at(now), first=date.fromisoformat(week), last=date.fromisoformat(week))
-    (standing,) = TreatmentWeek.objects.get(patient=cast.ana, week=date.fromisoformat(week)).requirements
+    standing = TreatmentWeek.objects.get(patient=cast.ana, week=date.fromisoformat(week)).requirements[-1]
     assert (standing["met"], standing["reachable"], standing["at_stake"]) == (False, True, False)
 
 
@@ -201,3 +205,77 @@ def test_a_month_that_ends_with_the_week_is_lost_where_nothing_is_left(cast: Cas
     recount_patient(cast.ana.pk, now=at("2027-01-27 08:00"), first=week, last=week)
     (standing,) = TreatmentWeek.objects.get(patient=cast.ana, week=week).requirements
     assert (standing["met"], standing["reachable"], standing["at_stake"]) == (False, False, True)
+
+
+ONE_A_MONTH = RequirementFields("One a month", "licence", "services", "month", minimum=1)
+LAST_WEEK_OF_NOVEMBER = date(2026, 11, 30)
+"""Its Monday is the month's last day."""
+
+
+def _months(cast: Cast, now: str) -> dict[str, tuple[Any, ...]]:
+    recount_patient(cast.ana.pk, now=at(now), first=LAST_WEEK_OF_NOVEMBER, last=LAST_WEEK_OF_NOVEMBER)
+    week = TreatmentWeek.objects.get(patient=cast.ana, week=LAST_WEEK_OF_NOVEMBER)
+    names = ("value", "projected", "met", "reachable", "is_over", "at_stake")
+    return {one["month_starts_on"][:7]: tuple(one[name] for name in names) for one in week.requirements}
+
+
+def test_a_week_with_a_month_s_end_in_it_speaks_of_both_months(cast: Cast) -> None:
+    add_requirement(cast.program, ONE_A_MONTH, actor=cast.dirk, now=NOW)
+    monday = cast.session("2026-11-30 18:00")
+    cast.booked(cast.ana, cast.session("2026-12-02 18:00"))
+    last_day = "2026-11-30 08:00"
+    assert _months(cast, last_day) == {
+        "2026-11": (0, 0, False, True, False, True),  # Monday evening still has a seat, nobody booked it
+        "2026-12": (0, 1, False, True, False, False),
+    }
+    cast.booked(cast.ana, monday)
+    assert _months(cast, last_day)["2026-11"] == (0, 1, False, True, False, False)
+    assert _months(cast, "2026-12-01 08:00")["2026-11"] == (0, 1, False, True, True, False)
+    after = monday.ends_at + timedelta(minutes=5)
+    save_rows(monday, [RosterRow(monday.bookings.get().pk, "no_show")], actor=cast.dana, now=after)
+    assert _months(cast, "2026-12-01 08:00") == {
+        "2026-11": (0, 0, False, False, True, False),
+        "2026-12": (0, 1, False, True, False, False),
+    }
+
+
+def test_a_seat_after_the_month_saves_nothing_of_it(cast: Cast) -> None:
+    add_requirement(cast.program, ONE_A_MONTH, actor=cast.dirk, now=NOW)
+    cast.session("2026-12-02 18:00")
+    assert _months(cast, "2026-11-30 08:00")["2026-11"] == (0, 0, False, False, False, True)
+
+
+def test_a_month_that_nobody_was_there_for_as_a_whole_is_not_at_stake(cast: Cast) -> None:
+    newcomer = cast.patient(admitted=False)
+    admit(newcomer, program=cast.program, site=cast.site, admitted_on=date(2026, 11, 18), actor=None, now=NOW)
+    add_requirement(cast.program, ONE_A_MONTH, actor=cast.dirk, now=NOW)
+    now = at("2026-11-30 08:00")
+    recount_patient(newcomer.pk, now=now, first=LAST_WEEK_OF_NOVEMBER, last=LAST_WEEK_OF_NOVEMBER)
+    november, december = TreatmentWeek.objects.get(patient=newcomer, week=LAST_WEEK_OF_NOVEMBER).requirements
+    assert [(one["full"], one["reachable"], one["at_stake"]) for one in (november, december)] == [
+        (False, False, False),
+        (True, True, False),
+    ]
+
+
+def test_a_closed_week_keeps_both_months_and_their_rule_once(cast: Cast) -> None:
+    add_requirement(cast.program, ONE_A_MONTH, actor=cast.dirk, now=NOW)
+    _months(cast, "2026-12-05 08:00")
+    close_due_weeks(now=at("2026-12-09 08:00"))
+    week = TreatmentWeek.objects.get(patient=cast.ana, week=LAST_WEEK_OF_NOVEMBER)
+    assert [one["month_starts_on"] for one in week.requirements] == ["2026-11-01", "2026-12-01"]
+    assert [(one["met"], one["reachable"]) for one in week.requirements] == [(False, False), (False, True)]
+    (rules,) = asked_when_closed([week]).values()
+    assert [row.name for row in rules] == ["One a month"]
+
+
+def test_a_total_that_was_due_is_not_at_stake_for_ever(cast: Cast) -> None:
+    total = RequirementFields("Court", "court", "services", "total", minimum=1, within_weeks=6)
+    add_requirement(cast.admission_of(cast.ana), total, actor=cast.cory, now=NOW)  # was due on 15 Nov
+    standing = _standing(cast)
+    assert (standing["met"], standing["reachable"], standing["is_over"], standing["at_stake"]) == (
+        False,
+        False,
+        True,
+        False,
+    )
