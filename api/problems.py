@@ -44,7 +44,8 @@ def problem_handler(error: Exception, context: Mapping[str, Any]) -> Response | 
     if isinstance(error, Refusal):
         set_rollback()
         errors = error.errors if isinstance(error, InvalidInput) else {}
-        return problem(error.status, error.code, str(error.title), str(error.detail), errors=errors, data=error.data)
+        detail = _in_words(errors) if errors else str(error.detail)
+        return problem(error.status, error.code, str(error.title), detail, errors=errors, data=error.data)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -89,13 +90,21 @@ def _of_framework(error: exceptions.APIException) -> Response:
     code = CODES.get(status, "refused")
     if isinstance(error, exceptions.ValidationError):
         errors = flat_errors(error.detail)
-        detail = " ".join(sentence for found in errors.values() for sentence in found)
-        return problem(status, code, str(_("Some of this cannot be accepted")), detail, errors=errors)
+        return problem(status, code, str(_("Some of this cannot be accepted")), _in_words(errors), errors=errors)
     title = str(error.default_detail)
     detail = str(error.detail) if isinstance(error.detail, str) else title
     if "{" in title:  # words of the framework's that wait for a verb or a type
         title = detail
     return problem(status, code, title.rstrip("."), detail)
+
+
+def _in_words(errors: Mapping[str, list[Any]]) -> str:
+    """Each sentence once, after the fields that it is about."""
+    about: dict[str, list[str]] = {}
+    for field, sentences in errors.items():
+        for sentence in sentences:
+            about.setdefault(str(sentence), []).extend([] if field == "non_field_errors" else [field])
+    return " ".join(f"{', '.join(fields)}: {sentence}" if fields else sentence for sentence, fields in about.items())
 
 
 def flat_errors(detail: Any, path: str = "") -> dict[str, list[str]]:

@@ -41,6 +41,13 @@ def test_it_speaks_the_persons_language(cast: Cast, client_of: Clients) -> None:
     assert (problem["code"], problem["title"]) == ("not_found", "No encontrado")
 
 
+def test_the_detail_names_the_fields_and_says_each_sentence_once(cast: Cast, client_of: Clients) -> None:
+    problem = client_of(cast.cory).post("/api/v1/series/", {"program": str(cast.program.pk), "rrule": "often"}).json()
+    missing = ["site", "kind", "title", "starts_at_local", "duration_minutes", "capacity"]
+    assert problem["detail"] == f"{', '.join(missing)}: This field is required."
+    assert problem["errors"] == {field: ["This field is required."] for field in missing}
+
+
 # --- what belongs to HTTP ---
 
 
