@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from people.domain.time import Interval
 from people.enums import WaitlistPolicy
 from people.models import Admission, Patient, Program
@@ -15,11 +17,12 @@ SOONEST, LATEST = timedelta(days=1), timedelta(days=14)
 """When the sessions are whose lines are shown."""
 
 MOST_LOOKED_AT = 60
+MOST_IN_LINE = 12
+A_MINUTE = timedelta(minutes=1)
 
 
-def show_the_lines(patient_email: str, *, now: datetime) -> None:
+def show_the_lines(patient: Patient, *, now: datetime) -> None:
     """The demo patient's program asks before it books; they wait for an evening, and another is offered to somebody."""
-    patient = Patient.objects.get(user__email=patient_email)
     admission = Admission.objects.select_related("program", "site").filter(patient=patient).latest("admitted_on")
     Program.objects.filter(pk=admission.program_id).update(waitlist_policy=WaitlistPolicy.OFFER)
     waited_for = _join_a_line(patient, admission, now=now)
@@ -30,27 +33,35 @@ def _join_a_line(patient: Patient, admission: Admission, *, now: datetime) -> in
     """The session for which the demo patient waits; None where no full one would fit."""
     for fit in sessions_with_fit(_ahead(admission, now=now), patient.pk, now=now):
         if fit.why_not == ("session_full",):
-            made = book(patient, fit.session, actor=patient.user, now=now, waitlist=True)
-            # The same seed makes the same clinic: what is random in real life is not.
-            Booking.objects.filter(pk=made.pk).update(uid=f"{patient.pk:016x}{fit.session.pk:016x}@appointments")
+            book(patient, fit.session, actor=patient.user, now=now, waitlist=True)
             return fit.session.pk
     return None
 
 
 def _offer_one(admission: Admission, *, now: datetime, without: int | None) -> None:
-    """Somebody gives an evening back that others wait for."""
-    for session in _with_line([one.pk for one in _ahead(admission, now=now)], without):
-        holder = Booking.objects.filter(session=session, status=BookingStatus.BOOKED).order_by("pk").first()
-        if holder is not None:
-            cancel(holder, actor=None, now=now, reason="Away that day")
-            if promote(session.pk, now=now):
-                return
+    """Somebody gives an evening back that others wait for; where nobody waits, somebody is put in line before."""
+    ahead = _ahead(admission, now=now)
+    waited_for = Q(pk__in=[one.pk for one in ahead], bookings__status=BookingStatus.WAITLISTED)
+    lines = Session.objects.filter(waited_for).exclude(pk=without or 0).distinct().order_by("starts_at", "pk")
+    if any(_give_back(session, now=now) for session in lines):
+        return
+    full = [one for one in ahead if one.seats_taken >= one.capacity and one.pk != without]
+    others = Admission.objects.filter(program=admission.program_id, site=admission.site_id, discharged_on=None)
+    for other in others.exclude(patient=admission.patient_id).select_related("patient").order_by("-pk")[:MOST_IN_LINE]:
+        for fit in sessions_with_fit(full, other.patient_id, now=now):
+            if fit.why_not == ("session_full",):
+                book(other.patient, fit.session, actor=None, now=now - 2 * A_MINUTE, waitlist=True)
+                if _give_back(fit.session, now=now):
+                    return
 
 
-def _with_line(ids: list[int], without: int | None) -> list[Session]:
-    """Those for which somebody waits, in order of time."""
-    rows = Session.objects.filter(pk__in=ids, bookings__status=BookingStatus.WAITLISTED).exclude(pk=without or 0)
-    return list(rows.distinct().order_by("starts_at", "pk"))
+def _give_back(session: Session, *, now: datetime) -> bool:
+    """Whether a seat that somebody gave back was offered to the first in line."""
+    holder = Booking.objects.filter(session=session, status=BookingStatus.BOOKED).order_by("pk").first()
+    if holder is None:
+        return False
+    cancel(holder, actor=None, now=now, reason="Away that day")
+    return bool(promote(session.pk, now=now))
 
 
 def _ahead(admission: Admission, *, now: datetime) -> list[Session]:

@@ -17,6 +17,7 @@ from people.models import Admission
 from scheduling.enums import SessionState
 from scheduling.models import Booking, Session
 from web.demo.contacts import put_down_contacts
+from web.demo.everyday import correct_a_closed_week
 from web.demo.sheets import Sheet, as_json, reset_sequences
 
 SWEEP = timedelta(minutes=10)
@@ -37,6 +38,7 @@ def reckon(*, now: datetime, say: Say) -> None:
     with transaction.atomic():
         _close_history(now)
         put_down_contacts(now=now)
+        correct_a_closed_week(now=now)
     weeks.ensure_weeks(now=now)
     dates = TreatmentWeek.objects.open().order_by("week").values_list("week", flat=True).distinct()
     for week in list(dates):

@@ -9,9 +9,10 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from people.models import Patient, User
 from people.services.closures import propose_holidays
 from web.demo.accounts import ACCOUNTS, PASSWORD, open_office
-from web.demo.line import show_the_lines
+from web.demo.everyday import lead_everyday_lives
 from web.demo.reckon import reckon
 from web.demo.sheet_set import SheetSet
 from web.demo.site import Setting, SiteShare, put_down_site
@@ -51,7 +52,11 @@ def seed(size: Size, *, now: datetime, say: Say) -> None:
                 say(f"{share.people.stop} of {size.patients} patients ...")
         sheets.finish()
         propose_holidays(now=setting.now)
-        show_the_lines(ACCOUNTS[0][0], now=setting.now)
+        lead_everyday_lives(
+            Patient.objects.get(user__email=ACCOUNTS[0][0]),
+            User.objects.get(pk=setting.accounts.coordinator),
+            now=setting.now,
+        )
     with _collecting_by_hand():
         reckon(now=now, say=say)
 

@@ -194,7 +194,7 @@ FLEXIBLE = Track(
         _group("wednesday", "process", "Process", (WE,), "18:00", lead=1, room="B"),
         _group("saturday", "education", "Prevention", (SA,), "09:00", lead=2, room="B"),
         _group("sunday", "process", "Process", (SU,), "10:00", lead=1, room="B"),
-        _family("family", SA, lead=3, from_people=60),
+        _family("family", SA, lead=3),
         _early("early", (MO, WE), lead=1),
         _one_to_one("one-mon", (MO,), "13:15", lead=3),
         _one_to_one("one-wed", (WE,), "14:00", lead=3),

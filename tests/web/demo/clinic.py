@@ -35,7 +35,7 @@ def broken(now: datetime) -> dict[str, list[Any]]:
         ),
         "unmarked minutes": live.filter(marked_at=None).exclude(counted_minutes=F("session__clinical_minutes")),
         "marked minutes": live.filter(marked_at__isnull=False).exclude(
-            counted_minutes=F("attendance__credited_minutes"), marked_at=F("attendance__recorded_at")
+            counted_minutes=F("attendance__credited_minutes"), marked_at__gte=F("attendance__recorded_at")
         ),
         "live on a cancelled session": live.filter(session__state="cancelled"),
         "copied times": Booking.objects.exclude(starts_at=F("session__starts_at"), ends_at=F("session__ends_at")),

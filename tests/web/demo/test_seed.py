@@ -1,5 +1,6 @@
 """The demo clinic: true in itself, the same from the same seed, and with something of everything at any hour."""
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,12 +9,13 @@ from django.apps import apps
 from django.db import transaction
 
 from attendance.enums import FlagKind, WeekState
-from attendance.models import AttendanceRecord, Flag, Outreach, PlanSuggestion, RecountMark, TreatmentWeek
+from attendance.models import AttendanceRecord, Flag, Outreach, PlanSuggestion, RecountMark, TreatmentWeek, WeekRevision
 from attendance.queries import board
 from attendance.services import flags, weeks
 from people.domain.time import format_wall
 from people.models import (
     Admission,
+    FamilyMember,
     Leave,
     Membership,
     Patient,
@@ -24,9 +26,19 @@ from people.models import (
     TrailEntry,
     User,
 )
-from scheduling.models import Booking, Session, SessionSeries
+from scheduling.models import (
+    Booking,
+    Invitation,
+    KeepApart,
+    Session,
+    SessionSeries,
+    StandingBooking,
+    StandingGap,
+)
 from scheduling.queries import sessions_with_fit
+from scheduling.services.keep_apart import division
 from scheduling.services.series import expand, extend_horizon
+from scheduling.services.standing import fill_standing
 from tests.web.demo.clinic import DENVER, broken, fortnight, make, moment
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +98,7 @@ def test_the_same_seed_makes_the_same_clinic() -> None:
     assert first != other
 
 
-KEYED_BY_THE_DATABASE = (Flag, Outreach, PlanSuggestion, RecountMark, SiteClosure)
+KEYED_BY_THE_DATABASE = (Flag, Outreach, PlanSuggestion, RecountMark)
 """PostgreSQL goes on counting where it was, even after what it counted is taken back."""
 
 
@@ -138,8 +150,71 @@ def test_something_of_everything() -> None:
     assert set(TrailEntry.objects.values_list("action", flat=True)) == {
         *("admitted", "amended", "holidays_proposed", "roster_signed"),
         *("booked", "cancelled", "offered"),  # the lines, by the services
-        "holidays_proposed",
+        *("joined_series", "left_series"),
+        *("family_member_added", "consent_given", "consent_revoked", "family_invited", "family_answered"),
+        *("kept_apart", "site_closed", "session_cancelled", "week_revised"),
     }
+
+
+def test_members_keep_their_evenings() -> None:
+    """With two months behind them; the sweep that books them has nothing left to do."""
+    make(NOON, patients=120, weeks=8)
+    rows = StandingBooking.objects.in_force()
+    again = {patient for patient, number in Counter(rows.values_list("patient_id", flat=True)).items() if number > 1}
+    left = rows.filter(left_at__isnull=False, ends_on__lt=NOON.date()).get()
+    assert again == {left.patient_id}
+    assert rows.filter(starts_on__lt=NOON.date()).count() >= 5
+    ahead = Booking.objects.filter(standing_booking__isnull=False, starts_at__gt=NOON, session__state="scheduled")
+    assert [one.cancel_reason for one in ahead if one.status == "cancelled"] == ["School play"]
+    assert fill_standing(now=NOON) == 0
+    assert set(StandingGap.objects.values_list("outcome", flat=True)) <= {"", "left_out"}
+
+
+def test_households_say_yes_no_and_nothing_yet() -> None:
+    make(NOON)
+    ana = Patient.objects.get(user__email="patient@demo.example")
+    today = NOON.astimezone(DENVER).date()
+    standing = {
+        member.name: [(one.ends_on >= today, one.revoked_at is None) for one in member.consents.all()]
+        for member in FamilyMember.objects.filter(patient=ana)
+    }
+    assert standing == {
+        "Elena Reyes": [(True, True)],
+        "Mateo Reyes": [(True, True)],
+        "Julia Reyes": [(False, True)],
+        "Nico Reyes": [(True, False)],
+        "Rosa Reyes": [],
+    }
+    assert set(ana.family_members.values_list("invitations__state", flat=True)) == {"coming", "asked", None}
+    assert set(Invitation.objects.values_list("state", flat=True)) == {"coming", "declined", "asked"}
+
+
+def test_two_are_kept_apart_and_the_site_closes() -> None:
+    make(NOON)
+    pair = KeepApart.objects.get()
+    assert [share.patient_id for share in division(pair, now=NOON) if share.patient_id is None] == []
+    first, second = (
+        set(Booking.objects.live().filter(patient=pk, starts_at__gt=NOON).values_list("session_id", flat=True))
+        for pk in pair.patient_ids
+    )
+    assert first
+    assert second
+    assert first & second == set()
+    closures = SiteClosure.objects.filter(state="in_force").order_by("starts_on")
+    assert [(one.kind, one.starts_on.isoformat()) for one in closures] == [
+        ("closure", "2026-12-16"),
+        ("holiday", "2026-12-25"),
+    ]
+    assert set(Session.objects.filter(closed_by__in=closures).values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_a_closed_week_was_corrected() -> None:
+    make(NOON)
+    revision = WeekRevision.objects.filter(number__gt=1).get()
+    first = revision.week.revisions.get(number=1)
+    assert (revision.number, revision.cause, revision.week.revision) == (2, "amended", 2)
+    assert first.figures["credited_minutes"] - revision.figures["credited_minutes"] == 25
+    assert revision.week.credited_minutes == revision.figures["credited_minutes"]
 
 
 def test_the_counselor_has_a_roster_to_finish() -> None:
