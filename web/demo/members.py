@@ -15,7 +15,8 @@ from people.services.trail import record
 from scheduling.models import Booking, SessionSeries, StandingBooking, StandingGap
 from scheduling.services.booking import cancel
 from scheduling.services.standing import fill_standing
-from scheduling.services.tracks import TrackDate, TrackPreview, TrackWish, facts, occurs_on, preview_track
+from scheduling.services.track_preview import TrackDate, TrackPreview, TrackWish, occurs_on, preview_track
+from scheduling.services.tracks import facts
 
 AN_HOUR, A_DAY, A_WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 MOST_OF_A_SERIES = 3
