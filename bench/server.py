@@ -24,7 +24,7 @@ def server(application: str = "config.wsgi", *, workers: int = WORKERS, threads:
     words = [application, "--bind", address, "--workers", str(workers), "--threads", str(threads)]
     process = subprocess.Popen([gunicorn, *words, "--log-level", "warning"])
     try:
-        _wait(address, seconds=60)
+        wait_until_healthy(address, seconds=60)
         yield address
     finally:
         process.terminate()
@@ -63,7 +63,8 @@ def _free_port() -> int:
     return port
 
 
-def _wait(address: str, *, seconds: float) -> None:
+def wait_until_healthy(address: str, *, seconds: float) -> None:
+    """Until its health check passes. Raises TimeoutError where it never does."""
     deadline = time.monotonic() + seconds
     while True:
         connection = http.client.HTTPConnection(address, timeout=5)
