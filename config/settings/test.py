@@ -15,3 +15,5 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"
 ACCOUNT_RATE_LIMITS = False
 REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_CLASSES": []}  # noqa: F405
 CELERY_TASK_ALWAYS_EAGER = False
+# Each test's client makes the middleware anew; looking up a file when it is asked for spares reading all of them then.
+WHITENOISE_AUTOREFRESH = True
