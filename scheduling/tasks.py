@@ -4,13 +4,14 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from scheduling.services import seat_offers, series, standing, waitlist
+from scheduling.services import seat_offers, series, site_reopening, standing, waitlist
 
 
 @shared_task
 def extend_horizon() -> int:
-    """Turn series into sessions up to the horizon."""
-    return series.extend_horizon(now=timezone.now(), weeks=settings.HORIZON_WEEKS)
+    """Turn series into sessions up to the horizon; what a site's hours take in again by now is held after all."""
+    now = timezone.now()
+    return series.extend_horizon(now=now, weeks=settings.HORIZON_WEEKS) + site_reopening.reopen_all(now=now)
 
 
 @shared_task

@@ -121,7 +121,7 @@ def confirmed_of(said: Mapping[str, Any]) -> set[int]:
 
 
 class OccurrenceOutcome(serializers.Serializer[Target]):
-    change = serializers.ChoiceField(["kept", "moved", "added", "removed"])
+    change = serializers.SerializerMethodField(help_text="One for which the site is closed then is removed.")
     session = serializers.SerializerMethodField(help_text="null for one that is new.")
     occurrence = serializers.SerializerMethodField(help_text="The wall time that names it afterwards.")
     was_occurrence = serializers.SerializerMethodField()
@@ -129,6 +129,10 @@ class OccurrenceOutcome(serializers.Serializer[Target]):
     starts_at = serializers.SerializerMethodField()
     ends_at = serializers.SerializerMethodField()
     seats_taken = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ChoiceField(["kept", "moved", "added", "removed"]))
+    def get_change(self, target: Target) -> str:
+        return target.change if target.takes_place else "removed"
 
     def get_session(self, target: Target) -> str | None:
         return str(target.session.pk) if target.session else None
@@ -202,7 +206,7 @@ class PreviewAnswer(serializers.Serializer[Preview]):
 
     scope = serializers.ChoiceField([one.value for one in Scope], source="edit.scope")
     occurrence = serializers.CharField(source="edit.occurrence", allow_null=True)
-    occurrences = OccurrenceOutcome(many=True, source="targets")
+    occurrences = OccurrenceOutcome(many=True, source="told")
     bookings = serializers.SerializerMethodField()
     clashes = ClashOutcome(many=True)
     refused = serializers.SerializerMethodField(help_text="The code that the edit would answer; null where it can be.")

@@ -158,7 +158,7 @@ class Sites(Resource):
         said = self.said(SiteInput, partial=True)
         ways = [(self._other(site, text), minutes) for text, minutes in said.get("travel", {}).items()]
         if "opening_hours" in said:
-            site = change_opening_hours(site, said["opening_hours"], actor=self.user, now=self.now)
+            site, _back = change_opening_hours(site, said["opening_hours"], actor=self.user, now=self.now)
         for other, minutes in ways:
             set_travel(site, other, minutes=minutes, actor=self.user, now=self.now)
         return self.answer(site, SiteAnswer)

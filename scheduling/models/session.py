@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.expressions import Combinable
 
 from people.domain.time import Interval
+from people.enums import ClosureState
 from scheduling.enums import Kind, Mode, SessionState
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def live(self) -> Self:
         return self.exclude(state=SessionState.CANCELLED)
 
+    def outside_hours(self, *, now: datetime) -> Self:
+        """Those still to come that are not held because the site is not open then."""
+        return self.filter(outside_hours=True, state=SessionState.CANCELLED, starts_at__gt=now)
+
     def starting_in(self, interval: Interval) -> Self:
         """Those that belong to the interval: a session belongs to where it starts."""
         return self.filter(starts_at__gte=interval.start, starts_at__lt=interval.end)
@@ -52,7 +57,8 @@ class Session(models.Model):
     `occurrence_local` is the wall time that the series gave it, and stays its identity when it is moved. `off_series`
     marks one that the series itself took away (an edit, its end, a pause): where the series wants it again it comes
     back under its id, while one that somebody cancelled stays cancelled.
-    `closed_by` is the closure of the site that called it off; lifted, it may give the session back.
+    `closed_by` is the closure of the site that called it off, and `outside_hours` marks one for whose time the site's
+    hours leave no room: what the doors alone keep from taking place is given back when they open (`site_reopening`).
     `guests_expected` are family members who said that they come: they count against the room, never against the seats.
     """
 
@@ -84,6 +90,7 @@ class Session(models.Model):
     closed_by = models.ForeignKey(
         "people.SiteClosure", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions", db_index=False
     )
+    outside_hours = models.BooleanField(default=False, db_default=False)
     changed_at = models.DateTimeField()
 
     objects: ClassVar = SessionQuerySet.as_manager()
@@ -94,6 +101,7 @@ class Session(models.Model):
             models.Index(fields=["program", "starts_at"], name="session_program_start"),
             models.Index(fields=["site", "starts_at"], name="session_site_start"),
             models.Index(fields=["closed_by"], condition=Q(closed_by__isnull=False), name="session_closed_by"),
+            models.Index(fields=["site", "starts_at"], condition=Q(outside_hours=True), name="session_outside_hours"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_start"),
@@ -124,6 +132,12 @@ class Session(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state != SessionState.CANCELLED
+
+    @property
+    def is_shut_out(self) -> bool:
+        """Whether it is the site's closed doors alone that keep it from taking place."""
+        closed = self.closed_by is not None and self.closed_by.state == ClosureState.IN_FORCE
+        return not self.is_live and (self.outside_hours or closed)
 
 
 class SessionCounselor(models.Model):

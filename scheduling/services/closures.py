@@ -7,24 +7,21 @@ from typing import Any
 from django.db import transaction
 
 from people.enums import ClosureState
-from people.models import Room, Site, SiteClosure, User
+from people.models import Site, SiteClosure, User
 from people.retries import retrying_deadlocks
 from people.services.closures import ClosureFields, mark_lifted, write_closure
-from people.services.trail import record
 from scheduling.enums import BookingStatus, Kind, SessionState
 from scheduling.errors import PreviewOutdated
-from scheduling.models import Booking, Session, SessionCounselor
+from scheduling.models import Booking, Session
 from scheduling.services.closure_preview import ClosurePreview, preview_closure, sessions_hit
 from scheduling.services.invitations import withdraw_of
-from scheduling.services.locks import lock_counselors, lock_patients, lock_series, lock_sessions, lock_site
+from scheduling.services.locks import lock_patients, lock_sessions, lock_site, there
 from scheduling.services.series_changes import Scope, SeriesEdit
 from scheduling.services.series_preview import Preview
 from scheduling.services.series_targets import Target
 from scheduling.services.series_writing import write_targets
-from scheduling.services.sessions import facts
-from scheduling.services.site_times import SiteTimes, span_of
-from scheduling.services.standing import member_ids, seat_members
-from scheduling.signals import seats_changed, session_changed
+from scheduling.services.site_reopening import lock_waiting, reopen
+from scheduling.services.site_times import shut_columns
 
 MOST_ATTEMPTS = 8
 
@@ -74,31 +71,18 @@ def lift_closure(closure: SiteClosure, *, actor: User | None, now: datetime, res
     """The site is open after all, or a proposed holiday is not wanted; the sessions given back, where `restore` asks.
 
     They come back under their ids, without the bookings they had; those with a standing booking are booked again.
-    One that another closure covers stays called off, by that closure from now on; so does one outside the site's hours.
-    A counselor or room that is taken by now stays with whoever has it.
+    One that another closure covers stays called off, by that closure from now on; one outside the site's hours until
+    they change. A counselor or room that is taken by now stays with whoever has it.
     """
     with transaction.atomic():
         gone = Session.objects.filter(closed_by=closure, state=SessionState.CANCELLED, starts_at__gt=now)
-        ids = sorted(gone.values_list("pk", flat=True)) if restore else []
-        series_ids = set(Session.objects.filter(pk__in=ids).exclude(series=None).values_list("series_id", flat=True))
-        lock_patients({pk for series_id in sorted(series_ids) for pk in member_ids(series_id, now=now)})
-        series = {row.pk: row for row in lock_series(*series_ids)}
-        sessions = list(lock_sessions(*ids).values())
-        leads = SessionCounselor.objects.filter(session_id__in=ids)
-        lock_counselors(leads.values_list("counselor_id", flat=True))
+        waiting = lock_waiting(gone.values_list("pk", flat=True) if restore else (), now=now)
         lock_site(closure.site_id)
-        current = SiteClosure.objects.select_related("site").get(pk=closure.pk)
+        current: SiteClosure = there(SiteClosure.objects.select_related("site"), closure.pk)
         if current.state == ClosureState.LIFTED:
             return []
         mark_lifted(current, actor=actor, now=now)
-        back = _still_shut_left_out(current.site, [row for row in sessions if row.state == SessionState.CANCELLED])
-        for row in back:
-            _give_back(row, actor=actor, now=now)
-        if back:
-            seats_changed.send(Session, session_ids=[row.pk for row in back], now=now)
-        for series_id, one in series.items():
-            seat_members(one, [row for row in back if row.series_id == series_id], now=now)
-    return back
+        return reopen(current.site, waiting, actor=actor, now=now)
 
 
 def _locked_preview(site: Site, fields: ClosureFields, closure: SiteClosure | None, *, now: datetime) -> ClosurePreview:
@@ -120,9 +104,9 @@ def _standing(session_ids: Sequence[int]) -> Any:
 
 def _call_off(preview: ClosurePreview, closure: SiteClosure, *, actor: User | None, now: datetime) -> None:
     """All at once, as an edit of a series would."""
+    columns = {**shut_columns(closure), "state": SessionState.CANCELLED, "seats_held": 0}
     targets = tuple(
-        Target("removed", row.occurrence_local, row.starts_at, row.ends_at, row, by_series=False)
-        for row in preview.sessions
+        Target("shut", row.occurrence_local, row.starts_at, row.ends_at, row, dict(columns)) for row in preview.sessions
     )
     edit = SeriesEdit(Scope.THIS, cancel=True, reason=closure.reason)
     write_targets(
@@ -130,39 +114,6 @@ def _call_off(preview: ClosurePreview, closure: SiteClosure, *, actor: User | No
         actor=actor,
         now=now,
     )
-    Session.objects.filter(pk__in=[row.pk for row in preview.sessions]).update(closed_by=closure)
     for booking in preview.bookings:
         if booking.session.kind == Kind.FAMILY:
             withdraw_of(booking, actor=actor, now=now)
-
-
-def _still_shut_left_out(site: Site, sessions: Sequence[Session]) -> list[Session]:
-    """Those for which the site is open now. Call it under the site's lock, once the closure is lifted."""
-    if not sessions:
-        return []
-    times = SiteTimes.load(site, span_of([(row.interval, row.mode) for row in sessions]))
-    free = []
-    for row in sessions:
-        other = times.closure_at(row.interval, row.mode)
-        if other is not None:
-            Session.objects.filter(pk=row.pk).update(closed_by=other)
-        elif not times.is_outside(row.interval, row.mode):
-            free.append(row)
-    return free
-
-
-def _give_back(session: Session, *, actor: User | None, now: datetime) -> None:
-    before = facts(session)
-    session.state, session.closed_by, session.changed_at = SessionState.SCHEDULED, None, now
-    taken = Session.objects.live().overlapping(session.interval).exclude(pk=session.pk)
-    if session.room_id is not None and (
-        taken.filter(room_id=session.room_id).exists() or not Room.objects.filter(pk=session.room_id, active=True)
-    ):
-        session.room = None
-    session.save(update_fields=["state", "closed_by", "room", "changed_at"])
-    busy = SessionCounselor.objects.filter(live=True, starts_at__lt=session.ends_at, ends_at__gt=session.starts_at)
-    elsewhere = busy.exclude(session=session).values_list("counselor_id", flat=True)
-    session.leads.filter(counselor_id__in=list(elsewhere)).delete()
-    session.leads.update(live=True)
-    record("session_restored", session, actor=actor, now=now, before=before, after=facts(session))
-    session_changed.send(Session, session_id=session.pk, before=before, actor=actor, now=now)

@@ -4,9 +4,15 @@ On SQLite the immediate transaction is the lock.
 """
 
 from collections.abc import Iterable
+from typing import TypeVar
 
+from django.db.models import Model, QuerySet
+
+from people.errors import NotThere
 from people.models import Counselor, Patient, Site
 from scheduling.models import Booking, Session, SessionSeries
+
+Row = TypeVar("Row", bound=Model)
 
 
 def lock_patient(patient_id: int) -> Patient:
@@ -39,6 +45,14 @@ def lock_sessions(*session_ids: int) -> dict[int, Session]:
 def lock_counselors(counselor_ids: Iterable[int]) -> list[Counselor]:
     """Counselors by id, the last lock of all: nobody else puts them on a session, or changes their times, meanwhile."""
     return list(Counselor.objects.select_for_update(no_key=True).filter(pk__in=set(counselor_ids)).order_by("pk"))
+
+
+def there(rows: QuerySet[Row], pk: int) -> Row:
+    """The row as it stands under the locks. Raises NotThere where somebody took it away meanwhile."""
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise NotThere
+    return row
 
 
 def read_booking(booking_id: int) -> Booking:

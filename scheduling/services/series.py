@@ -1,6 +1,8 @@
 """Series: recurring templates that become sessions over a rolling horizon."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -8,7 +10,7 @@ from django.db import transaction
 from people.constraints import refusing
 from people.domain.time import Interval, format_wall, parse_wall
 from people.errors import Refusal
-from people.models import SiteClosure, User
+from people.models import User
 from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.domain.recurrence import Occurrence
@@ -31,6 +33,8 @@ __all__ = ["SeriesFields", "check_series", "create_series", "expand", "extend_ho
 CONSTRAINTS = {"lead_no_overlap": CounselorBusy, "session_room_no_overlap": RoomBusy}
 BACK = timedelta(days=7)
 """A series that began long ago becomes sessions from here on; nobody can attend the past."""
+
+NOTHING_SHUT: Mapping[str, Any] = {}
 
 log = structlog.get_logger(__name__)
 
@@ -179,27 +183,30 @@ def make_sessions(
 ) -> list[Session]:
     """Sessions for these occurrences, which must be new; without a counselor or room that cannot be had at the time.
 
-    Those in a closure of the site are made as called off, so that they can be given back if it is lifted.
+    Those in a closure of the site, or outside its hours by now, are made as called off: nobody is booked on them, and
+    they are given back when the doors open then (`site_reopening`). A room that is out of use or too small by now is
+    left out, and so is a counselor who works there no more.
     """
     if not wanted:
         return []
     fields = fields_of(series)
-    counselor_ids = [counselor.pk for counselor in fields.counselors]
+    counselor_ids = _working_there(fields)
     span = Interval(min(one.starts_at for one in wanted), max(one.ends_at for one in wanted))
-    rooms_taken = _room_times(series.room_id, span)
+    room_id = series.room_id if _room_serves(fields) else None
+    rooms_taken = _room_times(room_id, span)
     staff = Staff.load(counselor_ids, span)
     site = SiteTimes.locked(series.site, span)
     sessions, leads = [], []
     for one, duty in zip(wanted, duties_of(fields, wanted) if counselor_ids else [None] * len(wanted), strict=True):
         interval = Interval(one.starts_at, one.ends_at)
-        closure = site.closure_at(interval, series.mode)
-        if closure is not None:
-            sessions.append(_session(series, fields, one, room_id=series.room_id, now=now, closure=closure))
+        shut = site.columns_at(interval, series.mode)
+        if shut is not None:
+            sessions.append(_session(series, fields, one, room_id=room_id, now=now, shut=shut))
             leads.append(counselor_ids)
             continue
-        room_id = None if any(interval.overlaps(taken) for taken in rooms_taken) else series.room_id
-        rooms_taken += [interval] if room_id else []
-        sessions.append(_session(series, fields, one, room_id=room_id, now=now))
+        free_room_id = None if any(interval.overlaps(taken) for taken in rooms_taken) else room_id
+        rooms_taken += [interval] if free_room_id else []
+        sessions.append(_session(series, fields, one, room_id=free_room_id, now=now))
         leads.append(_free(staff, counselor_ids, duty, lifted))
     made = Session.objects.bulk_create(sessions, batch_size=500)
     SessionCounselor.objects.bulk_create(
@@ -229,7 +236,7 @@ def _session(
     *,
     room_id: int | None,
     now: datetime,
-    closure: SiteClosure | None = None,
+    shut: Mapping[str, Any] = NOTHING_SHUT,
 ) -> Session:
     return Session(
         series=series,
@@ -238,10 +245,21 @@ def _session(
         site_id=series.site_id,
         room_id=room_id,
         changed_at=now,
-        closed_by=closure,
-        state=SessionState.CANCELLED if closure else SessionState.SCHEDULED,
+        state=SessionState.CANCELLED if shut else SessionState.SCHEDULED,
+        **shut,
         **session_columns(fields, one),
     )
+
+
+def _working_there(fields: SeriesFields) -> list[int]:
+    """The series' counselors who work at its site."""
+    ids = [counselor.pk for counselor in fields.counselors]
+    return list(fields.site.counselors.filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)) if ids else []
+
+
+def _room_serves(fields: SeriesFields) -> bool:
+    """Whether the room is in use, and has a chair for everybody."""
+    return fields.room is not None and fields.room.active and fields.room.seats >= fields.capacity
 
 
 def _room_times(room_id: int | None, span: Interval) -> list[Interval]:

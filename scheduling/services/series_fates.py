@@ -80,14 +80,14 @@ def fates_of(targets: Sequence[Target]) -> list[Fate]:
 
 def _must_fit(target: Target) -> bool:
     before = target.session
-    if before is None or target.change == "removed":
+    if before is None or not target.takes_place:
         return False
     more = target.value("clinical_minutes") > before.clinical_minutes
     return target.change == "moved" or "mode" in target.columns or more
 
 
 def _codes(row: Booking, target: Target, judge: "_Judge | None") -> tuple[str, ...]:
-    if target.change == "removed":
+    if not target.takes_place:
         return ("session_cancelled",)
     if judge is None or not row.live or not _must_fit(target):
         return ()
@@ -99,7 +99,7 @@ class _Judge:
 
     def __init__(self, rows: Sequence[Booking], by_session: dict[int, Target]) -> None:
         self.calendars = _calendars(rows, by_session)
-        judged = {pk for pk, target in by_session.items() if target.change == "removed" or _must_fit(target)}
+        judged = {pk for pk, target in by_session.items() if not target.takes_place or _must_fit(target)}
         self.taken: dict[int, list[Interval]] = {}
         self.minutes: dict[tuple[int, datetime], int] = {}
         for admission_id, calendar in self.calendars.items():
@@ -173,7 +173,7 @@ def _option(target: Target, calendar: AdmissionCalendar) -> SessionOption:
 
 def clashes_of(targets: Sequence[Target]) -> list[Clash]:
     """Whom and what the edit would need twice at a time; only of occurrences that get another time, room or person."""
-    staying = [target for target in targets if target.change != "removed"]
+    staying = [target for target in targets if target.takes_place]
     asked = [target for target in staying if _needs_place(target)]
     if not asked:
         return []

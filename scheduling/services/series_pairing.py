@@ -114,6 +114,8 @@ def _from(local: datetime, edit: SeriesEdit) -> bool:
 
 
 def _become(row: Session, one: Occurrence | None, wanted: Wanted, *, now: datetime) -> list[Target]:
+    if row.is_shut_out:
+        return _waits(row, one, wanted, now=now)
     if not row.is_live:  # called off by somebody: it stays so, under the name that the rule gives it now
         renamed = one is not None and format_wall(one.local) != row.occurrence_local
         if one is None or not renamed or one.starts_at <= now:
@@ -132,19 +134,36 @@ def _become(row: Session, one: Occurrence | None, wanted: Wanted, *, now: dateti
         if _is_moved(row) and _stays(row, wanted):
             return [kept(row, wanted)]
         return [Target("removed", row.occurrence_local, row.starts_at, row.ends_at, row)]
-    local = format_wall(one.local)
-    length = one.ends_at - one.starts_at
-    if local == row.occurrence_local:
-        start = row.starts_at
-        end = start + length if "duration_minutes" in wanted.touched else row.ends_at
-    else:
-        start, end = one.starts_at, one.ends_at
+    start, end = _times(row, one, wanted)
     if start <= now:
         return [kept(row, wanted)]
+    values = _touched_values(row, wanted, start=start, end=end) | {"occurrence_local": format_wall(one.local)}
+    return [changed_target(row, format_wall(one.local), values, _touched(row, wanted))]
+
+
+def _times(row: Session, one: Occurrence, wanted: Wanted) -> tuple[datetime, datetime]:
+    """When it is to be: one that keeps its name keeps its time, moved by somebody or not."""
+    if format_wall(one.local) != row.occurrence_local:
+        return one.starts_at, one.ends_at
+    length = one.ends_at - one.starts_at if "duration_minutes" in wanted.touched else row.ends_at - row.starts_at
+    return row.starts_at, row.starts_at + length
+
+
+def _waits(row: Session, one: Occurrence | None, wanted: Wanted, *, now: datetime) -> list[Target]:
+    """One that the site's doors keep off follows its series; where it comes to lie is asked of the doors later."""
+    if one is None:
+        doors = {"off_series": True, "closed_by_id": None, "outside_hours": False}
+        return [Target("shut", row.occurrence_local, row.starts_at, row.ends_at, row, doors)]
+    start, end = _times(row, one, wanted)
+    return [] if start <= now else [reopened(row, wanted, format_wall(one.local), start, end)]
+
+
+def reopened(row: Session, wanted: Wanted, local: str | None, start: datetime, end: datetime) -> Target:
+    """The session as it would take place after the edit, were the site open then."""
     values = _touched_values(row, wanted, start=start, end=end)
-    if local != row.occurrence_local:
-        values["occurrence_local"] = local
-    return [changed_target(row, local, values, _touched(row, wanted))]
+    values |= {"occurrence_local": local, "state": SessionState.SCHEDULED, "closed_by_id": None, "outside_hours": False}
+    columns = {name: value for name, value in values.items() if getattr(row, name) != value}
+    return Target("added", local, start, end, row, columns, _touched(row, wanted), revived=True)
 
 
 def _is_moved(row: Session) -> bool:

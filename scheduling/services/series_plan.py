@@ -9,7 +9,7 @@ from people.errors import InvalidInput
 from scheduling.enums import SessionState
 from scheduling.models import Booking, Session, SessionSeries
 from scheduling.services.series_changes import Scope, SeriesEdit, check_edit, wanted_of
-from scheduling.services.series_pairing import kept, recurred
+from scheduling.services.series_pairing import kept, recurred, reopened
 from scheduling.services.series_targets import Outline
 from scheduling.services.session_plan import refuse_fixed, target_of_one
 
@@ -28,6 +28,8 @@ def outline_of(series: SessionSeries, edit: SeriesEdit, *, now: datetime) -> Out
     inside = [row for row in rows if not _is_fixed(row, marked, now=now) and _in_scope(row, edit)]
     if not wanted.recurs_anew:
         targets = [kept(row, wanted) for row in inside if row.is_live]
+        waiting = [row for row in inside if row.is_shut_out]
+        targets += [reopened(row, wanted, row.occurrence_local, row.starts_at, row.ends_at) for row in waiting]
     else:
         targets = recurred(series, wanted, rows, inside, edit=edit, now=now)
     return Outline(tuple(target for target in targets if target.differs or target.change == "kept"), wanted)
@@ -36,7 +38,7 @@ def outline_of(series: SessionSeries, edit: SeriesEdit, *, now: datetime) -> Out
 def rows_of(series: SessionSeries) -> Iterable[Session]:
     """The series' sessions with what a plan reads of them."""
     rows: Iterable[Session] = (
-        series.sessions.select_related("program", "site", "room")
+        series.sessions.select_related("program", "site", "room", "closed_by")
         .prefetch_related("counselors")
         .order_by("occurrence_local")
     )

@@ -7,17 +7,17 @@ from typing import Any
 
 from people.domain.time import Interval
 from people.errors import Refusal
-from people.models import Patient, Site
+from people.models import Patient
 from scheduling.errors import CounselorBusy, RoomBusy, SeatsTaken, TravelTooShort
 from scheduling.models import Session, SessionSeries
 from scheduling.services.conflicts import conflicts_with
 from scheduling.services.series_changes import Scope, SeriesEdit, Wanted
 from scheduling.services.series_fates import Clash, Fate, clashes_of, fates_of
 from scheduling.services.series_plan import outline_of
+from scheduling.services.series_site_times import around_shut_doors, shut_for
 from scheduling.services.series_staffing import unfit_in
 from scheduling.services.series_targets import Outline, Target
 from scheduling.services.session_plan import target_of_one
-from scheduling.services.site_times import SiteTimes, span_of
 from scheduling.services.staffing import first_refusal, lifted_by
 from scheduling.services.ways import led_too_near
 
@@ -44,6 +44,11 @@ class Preview:
     def of(self, change: str) -> list[Target]:
         """The occurrences that are kept, moved, added or removed."""
         return [target for target in self.targets if target.change == change]
+
+    @property
+    def told(self) -> list[Target]:
+        """The occurrences, without those that take place neither before nor afterwards."""
+        return [target for target in self.targets if not target.is_quiet]
 
     @property
     def lost(self) -> list[Fate]:
@@ -90,7 +95,7 @@ def preview_edit(series: SessionSeries, edit: SeriesEdit, *, now: datetime) -> P
     """What the edit would do to the series' occurrences. Raises InvalidInput, and the refusals of what is over."""
     outline = outline_of(series, edit, now=now)
     if edit.scope is not Scope.THIS:
-        outline = replace(outline, targets=_around_closures(series.site, outline.targets))
+        outline = replace(outline, targets=around_shut_doors(series.site, outline.targets))
     return _preview(series, edit, outline)
 
 
@@ -108,41 +113,9 @@ def _preview(series: SessionSeries | None, edit: SeriesEdit, outline: Outline) -
         fates=tuple(fates_of(outline.targets)),
         clashes=tuple(clashes_of(outline.targets) + unfit_in(outline.targets, lifted=lifted_by(edit.override_reason))),
         too_small=tuple(_too_small(outline.targets)),
-        shut=_shut(outline.targets),
+        shut=shut_for(outline.targets),
         far=_far(outline.targets),
     )
-
-
-def _around_closures(site: Site, targets: tuple[Target, ...]) -> tuple[Target, ...]:
-    """Of many occurrences those that would come to lie in a closure of the site do not take place."""
-    asked = [(Interval(one.starts_at, one.ends_at), "") for one in targets if one.change in {"moved", "added"}]
-    if not asked:
-        return targets
-    times = SiteTimes.load(site, span_of(asked))
-    found = []
-    for one in targets:
-        anew = one.change in {"moved", "added"}
-        here = Interval(one.starts_at, one.ends_at)
-        if not (anew and times.closure_at(here, one.value("mode"))):
-            found.append(one)
-        elif one.change == "moved":
-            row = one.row
-            found.append(Target("removed", row.occurrence_local, row.starts_at, row.ends_at, row, by_series=False))
-    return tuple(found)
-
-
-def _shut(targets: Sequence[Target]) -> Refusal | None:
-    """What the site's hours and closures say against occurrences that get another time or mode, or are new."""
-    asked = [
-        target
-        for target in targets
-        if target.change in {"moved", "added"} or (target.change == "kept" and "mode" in target.columns)
-    ]
-    if not asked:
-        return None
-    wanted = [(Interval(one.starts_at, one.ends_at), one.value("mode")) for one in asked]
-    site_id = next((one.session.site_id for one in targets if one.session is not None), asked[0].value("site_id"))
-    return SiteTimes.load(Site.objects.get(pk=site_id), span_of(wanted)).refusal(wanted)
 
 
 def _far(targets: Sequence[Target]) -> Refusal | None:
@@ -154,7 +127,7 @@ def _far(targets: Sequence[Target]) -> Refusal | None:
     far: set[int] = set()
     for target in targets:
         asked = target.change in {"moved", "added"} or target.counselor_ids is not None or "mode" in target.columns
-        if target.change != "removed" and asked:
+        if target.takes_place and asked:
             site = target.session.site if target.session is not None else next(iter(sites.values()))
             when = Interval(target.starts_at, target.ends_at)
             far |= set(led_too_near(site, when, target.value("mode"), target.leads(), without=own))

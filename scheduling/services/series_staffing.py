@@ -34,7 +34,7 @@ def unfit_in(targets: Sequence[Target], *, lifted: Collection[Hindrance] = NOTHI
     duties = _duties(targets)
     found = []
     for target in targets:
-        if target.change == "removed":
+        if not target.takes_place:
             continue
         duty = duties[id(target)]
         who = _asked(target)
@@ -90,7 +90,7 @@ def duties_of(fields: SeriesFields, wanted: Sequence[Occurrence]) -> list[Duty]:
 
 def _asked(target: Target) -> set[int]:
     """Whom the edit asks about this occurrence."""
-    if target.change == "removed":
+    if not target.takes_place:
         return set()
     if target.change in {"moved", "added"} or "focus" in target.columns:
         return set(target.leads())

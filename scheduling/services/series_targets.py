@@ -8,7 +8,7 @@ from typing import Any, Literal
 from scheduling.models import Session
 from scheduling.services.series_changes import Wanted
 
-Change = Literal["kept", "moved", "added", "removed"]
+Change = Literal["kept", "moved", "added", "removed", "shut"]
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,9 @@ class Target:
     """What becomes of one occurrence. `columns` are the session's new values, only those that differ.
 
     `occurrence` is the wall time that names it afterwards. `counselor_ids` are None where they stay. A `revived`
-    session had been taken away by the series and comes back. One that is removed not `by_series` was called off by
-    name, and never comes back.
+    session had been taken away by the series, or kept off by the site's doors, and comes back. One that is removed not
+    `by_series` was called off by name, and never comes back. One that is `shut` has its time, and waits called off
+    until the site is open then.
     """
 
     change: Change
@@ -31,9 +32,11 @@ class Target:
     by_series: bool = True
     was_occurrence: str | None = field(init=False, default=None)
     was_starts_at: datetime | None = field(init=False, default=None)
+    was_live: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         # Kept here, because the session's own become the new ones when the edit is done.
+        object.__setattr__(self, "was_live", self.session is not None and self.session.is_live)
         if self.session is not None and not self.revived:
             object.__setattr__(self, "was_occurrence", self.session.occurrence_local)
             object.__setattr__(self, "was_starts_at", self.session.starts_at)
@@ -42,6 +45,16 @@ class Target:
     def differs(self) -> bool:
         """Whether anything is to be written."""
         return bool(self.columns) or self.counselor_ids is not None or self.change in {"added", "removed"}
+
+    @property
+    def takes_place(self) -> bool:
+        """Whether there is a session to come to afterwards."""
+        return self.change not in {"removed", "shut"}
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it takes place neither before nor afterwards: nobody need be told."""
+        return self.change == "shut" and not self.was_live
 
     @property
     def is_new(self) -> bool:

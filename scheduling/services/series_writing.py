@@ -53,7 +53,7 @@ def write_targets(preview: Preview, *, actor: User | None, now: datetime) -> lis
     grown = [session.pk for session in touched if session.capacity > before[session.pk]["capacity"]]
     for session_id in sorted({*freed, *grown}):
         promote_after_commit(session_id)
-    return [*made, *(target.row for target in written if target.revived)]
+    return [row for row in (*made, *(target.row for target in written if target.revived)) if row.is_live]
 
 
 # --- bookings ---
@@ -64,7 +64,7 @@ def _cancel(lost: Sequence[Fate], *, actor: User | None, now: datetime) -> list[
     if not lost:
         return []
     for reason, of_removed in ((REMOVED, True), (UNFIT, False)):
-        ids = [fate.booking.pk for fate in lost if (fate.target.change == "removed") is of_removed]
+        ids = [fate.booking.pk for fate in lost if fate.target.takes_place is not of_removed]
         for at in range(0, len(ids), CHUNK):
             Booking.objects.filter(pk__in=ids[at : at + CHUNK]).update(
                 status=BookingStatus.CANCELLED,
@@ -79,7 +79,7 @@ def _cancel(lost: Sequence[Fate], *, actor: User | None, now: datetime) -> list[
                 sequence=F("sequence") + 1,
             )
     seats = Counter(fate.booking.session_id for fate in lost if fate.booking.live)
-    staying = {fate.booking.session_id for fate in lost if fate.target.change != "removed"}
+    staying = {fate.booking.session_id for fate in lost if fate.target.takes_place}
     waiting = set(
         Booking.objects.filter(session_id__in=staying, status=BookingStatus.WAITLISTED).values_list(
             "session_id", flat=True
@@ -168,12 +168,12 @@ def _free_names(renamed: Sequence[Target]) -> None:
 
 
 def _write_leads(targets: Sequence[Target], bare: dict[int, tuple[set[int], bool]]) -> None:
-    removed = [target.session.pk for target in targets if target.change == "removed" and target.session is not None]
+    removed = [target.row.pk for target in targets if target.change == "removed"]
     SessionCounselor.objects.filter(session_id__in=removed).update(live=False)
     changed = [
         target
         for target in targets
-        if target.change in {"moved", "added"} or target.counselor_ids is not None or id(target) in bare
+        if target.change in {"moved", "added", "shut"} or target.counselor_ids is not None or id(target) in bare
     ]
     leads = {id(target): target.leads() for target in changed}
     SessionCounselor.objects.filter(session_id__in=[target.session.pk for target in changed if target.session]).delete()
@@ -184,7 +184,11 @@ def _lead(targets: Sequence[Target], leads: dict[int, tuple[int, ...]], bare: di
     SessionCounselor.objects.bulk_create(
         [
             SessionCounselor(
-                session=target.session, counselor_id=pk, starts_at=target.starts_at, ends_at=target.ends_at
+                session=target.session,
+                counselor_id=pk,
+                starts_at=target.starts_at,
+                ends_at=target.ends_at,
+                live=target.takes_place,
             )
             for target in targets
             for pk in leads[id(target)]
@@ -206,7 +210,9 @@ def _make(targets: Sequence[Target], bare: dict[int, tuple[set[int], bool]], *, 
     made = Session.objects.bulk_create(rows, batch_size=CHUNK)
     SessionCounselor.objects.bulk_create(
         [
-            SessionCounselor(session=row, counselor_id=pk, starts_at=row.starts_at, ends_at=row.ends_at)
+            SessionCounselor(
+                session=row, counselor_id=pk, starts_at=row.starts_at, ends_at=row.ends_at, live=row.is_live
+            )
             for row, target in zip(made, targets, strict=True)
             for pk in target.counselor_ids or ()
             if pk not in bare.get(id(target), (set(), False))[0]
@@ -233,9 +239,10 @@ def _record(
         row = target.session
         if row is None or not target.differs:
             continue
-        action = "session_cancelled" if target.change == "removed" else "session_changed"
+        called_off = target.was_live and not target.takes_place
+        action = "session_cancelled" if called_off else "session_changed"
         after = {**session_facts(row), "counselors": sorted(target.leads())}
-        if target.change == "removed":
+        if called_off:
             after["seated"] = [fate.booking.pk for fate in lost if fate.target is target and fate.booking.live]
         entries.append(
             trail_entry(action, row, actor=actor, now=now, before=before[row.pk], after=after, reason=reason)
@@ -252,7 +259,7 @@ def _record(
                 patient_id=booking.patient_id,
                 before=booking_facts(booking),
                 after={**cancelled, "codes": list(fate.codes)},
-                reason=REMOVED if fate.target.change == "removed" else UNFIT,
+                reason=UNFIT if fate.target.takes_place else REMOVED,
             )
         )
     record_all(entries)

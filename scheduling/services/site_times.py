@@ -35,8 +35,7 @@ class SiteTimes:
     @classmethod
     def locked(cls, site: Site, span: Interval) -> "SiteTimes":
         """The same under the site's lock: nobody closes it before the transaction is over."""
-        lock_site(site.pk)
-        return cls.load(site, span)
+        return cls.load(lock_site(site.pk), span)
 
     def closure_at(self, interval: Interval, mode: str) -> SiteClosure | None:
         """What keeps a session from taking place then; None where nothing does."""
@@ -48,6 +47,11 @@ class SiteTimes:
     def is_outside(self, interval: Interval, mode: str) -> bool:
         """Whether the session would begin before the site opens, or end after it closes."""
         return mode != Mode.TELEHEALTH and not self.hours.covers(interval)
+
+    def columns_at(self, interval: Interval, mode: str) -> dict[str, Any] | None:
+        """The columns of a session that the doors keep from taking place then; None where it can."""
+        closure = self.closure_at(interval, mode)
+        return shut_columns(closure) if closure is not None or self.is_outside(interval, mode) else None
 
     def refusal(self, asked: Iterable[Asked]) -> Refusal | None:
         """Why not all of these can be held, naming each that cannot; None where they can."""
@@ -74,6 +78,11 @@ class SiteTimes:
             "starts_at": when.start.astimezone(zone).isoformat(),
             "ends_at": when.end.astimezone(zone).isoformat(),
         }
+
+
+def shut_columns(closure: SiteClosure | None) -> dict[str, Any]:
+    """Why the doors are shut, as a session keeps it: a closure, or else the hours."""
+    return {"closed_by_id": closure.pk if closure is not None else None, "outside_hours": closure is None}
 
 
 def refuse_shut(site: Site, asked: Iterable[Asked]) -> None:

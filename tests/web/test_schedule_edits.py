@@ -8,13 +8,15 @@ import time_machine
 from django.test import Client
 
 from scheduling.models import Booking, Session, SessionSeries
+from scheduling.services.series import extend_horizon
+from scheduling.services.sessions import cancel_session
 from tests.cast import NOW, Cast, at
 from tests.scheduling.services.series_builders import seen, series_of
 from tests.web.reading import open_page
 
 pytestmark = pytest.mark.django_db
 
-SERIES_QUERIES = 12
+SERIES_QUERIES = 13
 
 
 @pytest.fixture(autouse=True)
@@ -150,6 +152,24 @@ def test_each_view_names_what_is_on(cast: Cast, client: Client, view: str) -> No
     cast.session("2026-11-20 18:00", counselor=False, room=False, title="Bare")
     words = client.get(f"/schedule/?view={view}").content.decode()
     assert ("Dana K." in words, "No counselor" in words) == (True, True)
+
+
+def test_what_the_hours_leave_no_room_for_is_named_until_they_do(cast: Cast, client: Client) -> None:
+    series = series_of(cast, weeks=1, rrule="FREQ=WEEKLY;BYDAY=MO", starts_at_local="2026-11-23T18:00")
+    cancel_session(series.sessions.get(), actor=None, now=NOW)
+    address = f"/sites/{cast.site.pk}/"
+    client.post(address, {"do": "hours", "day_0": "08:00-17:00"})
+    extend_horizon(now=NOW, weeks=3)
+    page = open_page(client, "/schedule/")
+    assert (
+        "Process group: 2 sessions are not held. Outside the opening hours, from Mon 30 Nov, 6–9 pm on." in page.words
+    )
+    shown = open_page(client, f"/schedule/series/{series.pk}/")
+    assert "Mon 30 Nov, 6–9 pm Outside the opening hours" in shown.words
+    assert "Mon 23 Nov, 6–9 pm Outside" not in shown.words
+    back = client.post(address, {"do": "hours", "day_0": "08:00-21:00"}, follow=True)
+    assert "Saved. 2 sessions are back." in back.content.decode()
+    assert "not held" not in open_page(client, "/schedule/").words
 
 
 @pytest.mark.parametrize("weeks", [1, 10])

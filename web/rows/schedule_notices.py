@@ -108,7 +108,30 @@ def closures_ahead(week: ScheduleWeek) -> Iterable[ScheduleNotice]:
         )
 
 
-SOURCES: list[Source] = [uncovered, closures_ahead]
+def outside_hours(week: ScheduleWeek) -> Iterable[ScheduleNotice]:
+    """Series with evenings ahead for which the site's hours leave no room: nobody is on them until either changes."""
+    if week.site.pk not in week.user.scope.managed_site_ids:
+        return
+    found: dict[int | None, list[Session]] = {}
+    for row in Session.objects.outside_hours(now=week.now).filter(site=week.site).select_related("site"):
+        found.setdefault(row.series_id, []).append(row)
+    for series_id, rows in found.items():
+        words = ngettext(
+            "%(title)s: %(count)d session is not held.", "%(title)s: %(count)d sessions are not held.", len(rows)
+        )
+        first = f"{figures.short_day(day_of(rows[0]))}, {times_of(rows[0])}"
+        yield ScheduleNotice(
+            look="amber",
+            icon="door-closed",
+            strong=words % {"title": rows[0].title, "count": len(rows)},
+            text=_("Outside the opening hours, from %(when)s on.") % {"when": first},
+            action=Action(_("Look at the series"), reverse("schedule-series", args=[series_id]), hint=rows[0].title)
+            if series_id is not None
+            else Action(_("Look at the hours"), reverse("site", args=[week.site.pk]), hint=first),
+        )
+
+
+SOURCES: list[Source] = [uncovered, outside_hours, closures_ahead]
 """Asked in this order; each in a constant number of queries."""
 
 

@@ -108,7 +108,7 @@ def _answer(preview: Preview, refusal: Refusal | None) -> str:
     if people:
         words = ngettext("%(count)d person would lose a seat", "%(count)d people would lose a seat", people)
         return words % {"count": people}
-    changed = sum(1 for target in preview.targets if target.differs)
+    changed = sum(1 for target in preview.told if target.differs)
     if not changed:
         return _("Nothing that is planned changes")
     words = ngettext(
@@ -128,7 +128,9 @@ def _carried(preview: Preview) -> str:
 def _change(target: Target, zone: ZoneInfo) -> Change | None:
     now = moment(target.was_starts_at, zone) if target.was_starts_at else ""
     then = moment(target.starts_at, zone)
-    if target.change == "removed":
+    if target.is_quiet:
+        return None
+    if not target.takes_place:
         return Change("x-circle", _("%(when)s is called off") % {"when": now})
     if target.change == "added":
         return Change("plus-circle", _("%(when)s is new") % {"when": then})

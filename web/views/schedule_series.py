@@ -1,9 +1,11 @@
 """One series: made, changed, paused and ended, always looked at first."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +17,7 @@ from people.domain.time import parse_wall, resolve_wall
 from people.errors import Refusal
 from scheduling.enums import SessionState
 from scheduling.errors import STAFFING
-from scheduling.models import SessionSeries
+from scheduling.models import Session, SessionSeries
 from scheduling.queries import for_display
 from scheduling.services.series import SeriesFields, create_series
 from scheduling.services.series_changes import Scope, SeriesEdit, fields_of
@@ -25,6 +27,7 @@ from web.forms.ids import id_of
 from web.forms.schedule_edit import PauseForm, SeriesForm, rule_fields
 from web.notices import say_done
 from web.rows.schedule import session_entry
+from web.rows.sessions import day_of, times_of
 from web.views.schedule_edits import answer_edit, refused, show_errors, week_address
 from web.views.schedule_sessions import place_of_new
 from web.views.staff import find, must, now, staff_page, user_of
@@ -124,9 +127,26 @@ def _page(
         "entries": [
             (session_entry(row, now=moment, may_open=False), reverse("schedule-session", args=[row.pk])) for row in rows
         ],
+        "shut": [(_when(row), _why_shut(row)) for row in _shut(series, moment) if row.is_shut_out],
         "back": week_address(series.site, rows[0].starts_at if rows else moment),
     }
     return render(request, "schedule/series.html", context, status=status)
+
+
+def _shut(series: SessionSeries, moment: datetime) -> QuerySet[Session]:
+    """Evenings still to come that were called off, with the closure that did."""
+    rows: QuerySet[Session] = series.sessions.filter(starts_at__gt=moment, state=SessionState.CANCELLED)
+    return rows.select_related("closed_by", "site").order_by("starts_at", "pk")
+
+
+def _when(row: Session) -> str:
+    return f"{figures.short_day(day_of(row))}, {times_of(row)}"
+
+
+def _why_shut(row: Session) -> str:
+    if row.closed_by is not None:
+        return _("Closed: %(reason)s") % {"reason": row.closed_by.reason}
+    return _("Outside the opening hours")
 
 
 @staff_page

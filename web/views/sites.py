@@ -76,13 +76,14 @@ def _save_hours(request: HttpRequest, place: Site) -> HttpResponse:
     if not form.is_valid():
         return _page(request, place, hours=form, status=400)
     try:
-        change_opening_hours(place, form.hours, actor=user_of(request), now=now())
+        _site, back = change_opening_hours(place, form.hours, actor=user_of(request), now=now())
     except Refusal as refusal:
         errors = refusal.errors.values() if isinstance(refusal, InvalidInput) else [[refusal.detail]]
         for sentences in errors:
             form.add_error(None, [str(sentence) for sentence in sentences])
         return _page(request, place, hours=form, conflicts=conflict_lines(refusal), status=refusal.status)
-    say_done(request, _("Saved."))
+    words = ngettext("%(count)d session is back.", "%(count)d sessions are back.", len(back)) % {"count": len(back)}
+    say_done(request, f"{_('Saved.')} {words if back else ''}".strip())
     return redirect("site", site_id=place.pk)
 
 

@@ -166,12 +166,14 @@ def test_what_another_closure_covers_stays_called_off_until_that_one_is_lifted_t
     assert states(both, friday) == ["scheduled", "scheduled"]
 
 
-def test_what_lies_outside_the_hours_by_now_stays_called_off(cast: Cast) -> None:
+def test_what_lies_outside_the_hours_by_now_waits_for_them(cast: Cast) -> None:
     late, early = cast.session("2026-11-26 19:00"), cast.session("2026-11-26 15:00")
     closure, _preview = close_site(cast.site, days(THANKSGIVING), actor=cast.cory, now=NOW)
     change_opening_hours(cast.site, {"3": [["08:00", "20:00"]]}, actor=cast.cory, now=NOW)
     assert lift_closure(closure, actor=cast.cory, now=NOW, restore=True) == [early]
     assert states(late, early) == ["cancelled", "scheduled"]
+    _site, back = change_opening_hours(cast.site, {"3": [["08:00", "22:00"]]}, actor=cast.cory, now=NOW)
+    assert (back, states(late)) == ([late], ["scheduled"])
 
 
 def test_given_back_without_whoever_and_whatever_is_taken_by_now(cast: Cast) -> None:
@@ -191,6 +193,66 @@ def test_a_series_moved_onto_a_closed_day_lists_who_would_lose_that_evening(cast
     moved = change(series, rrule="FREQ=WEEKLY;BYDAY=TH", confirmed=None)
     assert [(one.booking.pk, one.codes) for one in moved.lost] == [(booking.pk, ("session_cancelled",))]
     assert not series.sessions.live().filter(occurrence_local__startswith="2026-11-26").exists()
+
+
+def test_an_edit_puts_an_evening_on_a_closed_day_and_the_day_gives_it_back(cast: Cast) -> None:
+    series = series_of(cast, rrule="FREQ=WEEKLY;BYDAY=WE")
+    (member,) = join_track(cast.ana, TrackWish((series,), date(2026, 11, 23)), actor=None, now=NOW)
+    evening = series.sessions.get(occurrence_local="2026-11-25T18:00")
+    closure, _preview = close_site(cast.site, days(THANKSGIVING), actor=cast.cory, now=NOW)
+    change(series, rrule="FREQ=WEEKLY;BYDAY=TH", confirmed=None)
+    evening.refresh_from_db()
+    assert (evening.state, evening.closed_by, evening.occurrence_local, evening.starts_at) == (
+        "cancelled",
+        closure,
+        "2026-11-26T18:00",
+        at("2026-11-26 18:00"),
+    )
+    assert [lead.live for lead in evening.leads.all()] == [False]
+    assert lift_closure(closure, actor=cast.cory, now=NOW, restore=True) == [evening]
+    (booking,) = Booking.objects.filter(session=evening, live=True)
+    assert (booking.standing_booking_id, booking.starts_at) == (member.pk, at("2026-11-26 18:00"))
+
+
+def test_an_edit_that_adds_a_closed_day_has_its_evening_when_the_day_is_open_again(cast: Cast) -> None:
+    series = series_of(cast, rrule="FREQ=WEEKLY;BYDAY=WE")
+    closure, _preview = close_site(cast.site, days(THANKSGIVING), actor=cast.cory, now=NOW)
+    done = change(series, rrule="FREQ=WEEKLY;BYDAY=WE,TH")
+    assert THANKSGIVING not in [one.starts_at.date() for one in done.of("added")]
+    shut = series.sessions.get(occurrence_local="2026-11-26T18:00")
+    assert (shut.state, shut.closed_by, shut.off_series) == ("cancelled", closure, False)
+    assert lift_closure(closure, actor=cast.cory, now=NOW, restore=True) == [shut]
+
+
+def test_an_edit_that_leaves_the_closed_day_holds_the_evening_again(cast: Cast) -> None:
+    series = series_of(cast, rrule="FREQ=WEEKLY;BYDAY=TH", starts_at_local="2026-11-19T18:00")
+    evening = series.sessions.get(occurrence_local="2026-11-26T18:00")
+    close_site(cast.site, days(THANKSGIVING), actor=cast.cory, now=NOW)
+    change(series, rrule="FREQ=WEEKLY;BYDAY=TU")
+    evening.refresh_from_db()
+    assert (evening.state, evening.closed_by, evening.starts_at) == ("scheduled", None, at("2026-11-24 18:00"))
+    assert [lead.live for lead in evening.leads.all()] == [True]
+
+
+def test_while_the_site_is_closed_an_evening_follows_its_series(cast: Cast) -> None:
+    series = series_of(cast, rrule="FREQ=WEEKLY;BYDAY=TH", starts_at_local="2026-11-19T18:00")
+    evening = series.sessions.get(occurrence_local="2026-11-26T18:00")
+    closure, _preview = close_site(cast.site, days(THANKSGIVING), actor=cast.cory, now=NOW)
+    done = change(series, capacity=6, starts_at_local="2026-11-19T17:00")
+    assert [one.session for one in done.targets if one.is_quiet] == [evening]
+    assert not [one for one in done.told if one.session == evening]
+    (back,) = lift_closure(closure, actor=cast.cory, now=NOW, restore=True)
+    assert (back.pk, back.capacity, back.starts_at) == (evening.pk, 6, at("2026-11-26 17:00"))
+
+
+def test_a_closed_day_of_which_the_series_takes_its_leave_gives_nothing_back(cast: Cast) -> None:
+    series = series_of(cast)
+    evening = series.sessions.get(occurrence_local="2026-11-25T18:00")
+    closure, _preview = close_site(cast.site, days(date(2026, 11, 25)), actor=cast.cory, now=NOW)
+    change(series, rrule="FREQ=WEEKLY;BYDAY=MO")
+    assert lift_closure(closure, actor=cast.cory, now=NOW, restore=True) == []
+    change(series, rrule="FREQ=WEEKLY;BYDAY=MO,WE")
+    assert states(evening) == ["scheduled"]
 
 
 def test_holidays_are_proposed_once_and_close_nothing_by_themselves(cast: Cast) -> None:

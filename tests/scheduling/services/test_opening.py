@@ -1,15 +1,22 @@
 """A session is put where the site is open, however it comes about; by video it needs no door."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from people.errors import InvalidInput, Refusal
 from people.models import Room, TrailEntry
+from people.services.closures import ClosureFields
 from people.services.places import save_room
+from scheduling.models import Booking, SessionCounselor, SessionSeries, StandingBooking
+from scheduling.services.closures import close_site
 from scheduling.services.opening import change_opening_hours
+from scheduling.services.series import extend_horizon
 from scheduling.services.sessions import change_session
-from tests.cast import NOW, Cast
+from scheduling.services.site_reopening import reopen_all
+from scheduling.services.track_preview import TrackWish
+from scheduling.services.tracks import join_track
+from tests.cast import NOW, Cast, at
 from tests.notifications.builders import fields_of
 from tests.scheduling.services.series_builders import change, series_of
 
@@ -83,6 +90,85 @@ def test_hours_are_not_drawn_in_over_sessions_that_are_still_to_come(cast: Cast)
     entry = TrailEntry.objects.filter(action="opening_hours_changed").first()
     assert entry is not None
     assert (entry.actor_id, entry.before, entry.after) == (cast.cory.pk, {"hours": WEEKDAYS}, {"hours": longer})
+
+
+EARLY = {str(day): [["08:00", "17:00"]] for day in range(5)}
+
+
+def drawn_in(cast: Cast) -> tuple[SessionSeries, StandingBooking]:
+    """A series of Mondays with Ana on it, whose evenings were moved into hours that were drawn in afterwards."""
+    series = series_of(cast, weeks=2, rrule="FREQ=WEEKLY;BYDAY=MO", starts_at_local="2026-11-23T18:00")
+    (member,) = join_track(cast.ana, TrackWish((series,), date(2026, 11, 23)), actor=None, now=NOW)
+    for row in series.sessions.all():
+        at_one = f"{str(row.occurrence_local)[:10]}T13:00"
+        change(series, "this", row.occurrence_local, starts_at_local=at_one, confirmed=None)
+    change_opening_hours(cast.site, EARLY, actor=cast.cory, now=NOW)
+    return series, member
+
+
+def test_later_occurrences_outside_the_hours_are_not_held_and_nobody_is_booked(cast: Cast) -> None:
+    series, member = drawn_in(cast)
+    assert extend_horizon(now=NOW, weeks=4) == 2
+    made = series.sessions.filter(outside_hours=True, closed_by=None).order_by("starts_at")
+    assert list(made.values_list("occurrence_local", "state", "seats_taken")) == [
+        ("2026-12-07T18:00", "cancelled", 0),
+        ("2026-12-14T18:00", "cancelled", 0),
+    ]
+    assert not Booking.objects.filter(session__in=made).exists()
+    assert list(SessionCounselor.objects.filter(session__in=made).values_list("live", flat=True)) == [False, False]
+    assert extend_horizon(now=NOW, weeks=4) == 0
+    assert member.gaps.count() == 0
+
+
+def test_they_are_held_with_their_people_when_the_hours_take_them_in(cast: Cast) -> None:
+    series, member = drawn_in(cast)
+    extend_horizon(now=NOW, weeks=4)
+    close_site(cast.site, ClosureFields(date(2026, 12, 14), date(2026, 12, 14), "Storm"), actor=None, now=NOW)
+    _site, back = change_opening_hours(cast.site, WEEKDAYS, actor=cast.cory, now=NOW)
+    assert [row.occurrence_local for row in back] == ["2026-12-07T18:00"]
+    assert [(row.state, row.outside_hours) for row in back] == [("scheduled", False)]
+    assert Booking.objects.filter(session__in=back, live=True, standing_booking=member).count() == 1
+    closed = series.sessions.get(occurrence_local="2026-12-14T18:00")
+    assert (closed.state, closed.outside_hours, closed.closed_by_id is None) == ("cancelled", False, False)
+
+
+def test_a_sweep_gives_back_what_nobody_did(cast: Cast) -> None:
+    series, _member = drawn_in(cast)
+    extend_horizon(now=NOW, weeks=3)
+    assert reopen_all(now=NOW) == 0
+    type(cast.site).objects.filter(pk=cast.site.pk).update(opening_hours=WEEKDAYS)
+    assert (reopen_all(now=NOW), reopen_all(now=NOW)) == (1, 0)
+    assert series.sessions.get(occurrence_local="2026-12-07T18:00").state == "scheduled"
+
+
+def test_an_edit_moves_them_into_the_hours_and_never_out(cast: Cast) -> None:
+    series, _member = drawn_in(cast)
+    extend_horizon(now=NOW, weeks=3)
+    shut = series.sessions.get(occurrence_local="2026-12-07T18:00")
+    change(series, title="Another name")
+    shut.refresh_from_db()
+    assert (shut.title, shut.state, shut.outside_hours) == ("Another name", "cancelled", True)
+    later = refused(lambda: change(series, starts_at_local="2026-11-23T19:00"))
+    assert later.code == "outside_opening_hours"
+    change(series, starts_at_local="2026-11-23T13:00", confirmed=None)
+    shut.refresh_from_db()
+    assert (shut.state, shut.outside_hours, shut.starts_at) == ("scheduled", False, at("2026-12-07 13:00"))
+
+
+def test_later_occurrences_do_without_a_room_that_serves_no_more_and_a_counselor_who_left(cast: Cast) -> None:
+    series = series_of(cast, weeks=2)
+    save_room(cast.site, cast.room, name="Room 4", seats=16, active=False, actor=None, now=NOW)
+    extend_horizon(now=NOW, weeks=3)
+    save_room(cast.site, cast.room, name="Room 4", seats=11, active=True, actor=None, now=NOW)
+    extend_horizon(now=NOW, weeks=4)
+    save_room(cast.site, cast.room, name="Room 4", seats=12, active=True, actor=None, now=NOW)
+    cast.dana_counselor.sites.clear()
+    extend_horizon(now=NOW, weeks=5)
+    later = series.sessions.filter(starts_at__gt=at("2026-12-03 00:00")).order_by("starts_at")
+    assert [(row.room_id, row.leads.count()) for row in later] == [
+        *[(None, 1)] * 4,
+        *[(cast.room.pk, 0)] * 2,
+    ]
 
 
 def test_hours_that_cannot_be_are_refused_by_field(cast: Cast) -> None:

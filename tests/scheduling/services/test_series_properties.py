@@ -10,8 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from people.domain.time import resolve_wall, to_wall
+from people.enums import ClosureState
 from people.errors import Refusal
+from people.models import SiteClosure
+from people.services.closures import ClosureFields
 from scheduling.models import Booking, Session, SessionCounselor, SessionSeries
+from scheduling.services.closures import close_site, lift_closure
 from scheduling.services.series_changes import Scope, SeriesEdit
 from scheduling.services.series_edit import edit_series
 from scheduling.services.series_pauses import pause_edit
@@ -30,6 +34,8 @@ edits = st.lists(
         st.tuples(st.just("pause"), st.integers(0, 14), st.integers(0, 6)),
         st.tuples(st.just("seats"), st.integers(1, 4)),
         st.tuples(st.just("cancel"), st.integers(0, 5)),
+        st.tuples(st.just("close"), st.integers(0, 20), st.integers(0, 2)),
+        st.tuples(st.just("open")),
     ),
     min_size=1,
     max_size=4,
@@ -67,7 +73,16 @@ def test_nobody_is_lost_unsaid_and_every_id_stays(
 
 
 def _step(series: SessionSeries, said: tuple[Any, ...]) -> None:
-    """Preview and apply one edit; what the preview said is what came of it."""
+    """Preview and apply one edit; what the preview said is what came of it. Or close the site, or open it again."""
+    if said[0] == "close":
+        first = date(2026, 11, 19) + timedelta(days=said[1])
+        fields = ClosureFields(first, first + timedelta(days=said[2]), "Storm")
+        close_site(series.site, fields, actor=None, now=NOW)
+        return
+    if said[0] == "open":
+        for closure in SiteClosure.objects.filter(state=ClosureState.IN_FORCE):
+            lift_closure(closure, actor=None, now=NOW, restore=True)
+        return
     series.refresh_from_db()
     edit = _edit(series, said)
     if edit is None:
@@ -129,9 +144,54 @@ def _holds(series: SessionSeries) -> None:
         assert set(leads.values_list("starts_at", "ends_at", "live")) <= {(row.starts_at, row.ends_at, row.is_live)}
     locals_ = [row.occurrence_local for row in series.sessions.exclude(occurrence_local=None)]
     assert len(locals_) == len(set(locals_))
+    _doors_are_kept(series)
     _apart(Session.objects.live().exclude(room=None).values_list("room_id", "starts_at", "ends_at"))
     _apart(SessionCounselor.objects.filter(live=True).values_list("counselor_id", "starts_at", "ends_at"))
     _apart(Booking.objects.filter(live=True).values_list("patient_id", "starts_at", "ends_at"))
+
+
+def _doors_are_kept(series: SessionSeries) -> None:
+    """On a closed day nothing is held; and what waits for the doors lies on one."""
+    closed = [row.interval for row in SiteClosure.objects.filter(state=ClosureState.IN_FORCE)]
+    for row in series.sessions.filter(starts_at__gt=NOW).select_related("closed_by"):
+        is_shut = any(one.overlaps(row.interval) for one in closed)
+        assert not (row.is_live and is_shut)
+        assert is_shut or not row.is_shut_out
+
+
+@settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(
+    edits=st.lists(
+        st.one_of(
+            st.tuples(st.just("days"), days, clocks, st.just("all")),
+            st.tuples(st.just("clock"), clocks, st.just("all")),
+            st.tuples(st.just("pause"), st.integers(0, 14), st.integers(0, 6)),
+            st.tuples(st.just("seats"), st.integers(1, 4)),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    closed=st.tuples(st.just("close"), st.integers(0, 16), st.integers(0, 3)),
+)
+def test_a_closure_that_is_lifted_leaves_what_the_edits_alone_would_have(
+    clinic: tuple[Cast, list[Any]], edits: list[tuple[Any, ...]], closed: tuple[Any, ...]
+) -> None:
+    cast, _people = clinic
+    assert _after(cast, [closed, *edits, ("open",)]) == _after(cast, edits)
+
+
+def _after(cast: Cast, said: list[tuple[Any, ...]]) -> set[tuple[str, datetime, int]]:
+    with transaction.atomic():
+        series = series_of(cast, weeks=3, capacity=4)
+        for one in said:
+            _step(series, one)
+            _holds(series)
+        held = series.sessions.live().values_list("occurrence_local", "starts_at", "capacity")
+        found = {(str(local), starts_at, capacity) for local, starts_at, capacity in held}
+        transaction.set_rollback(True)
+    return found
 
 
 def _apart(rows: Any) -> None:
