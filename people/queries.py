@@ -1,13 +1,27 @@
-"""Reading what an account is, and where it is at home."""
+"""Reading what an account is, where it is at home, and whether a row is still there."""
 
 from datetime import datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+from django.db.models import Model, QuerySet
 
 from people.domain.time import Interval
 from people.enums import Look
+from people.errors import NotThere
 from people.models import Admission, Patient, Site, SiteClosure, TrailEntry, User
 
 NOWHERE = ZoneInfo("UTC")
+
+Row = TypeVar("Row", bound=Model)
+
+
+def there(rows: QuerySet[Row], pk: int) -> Row:
+    """The row as it stands now; services ask so under their locks. Raises NotThere where it was taken away."""
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise NotThere
+    return row
 
 
 def home_zone(user: User) -> ZoneInfo:

@@ -1,9 +1,13 @@
-"""The language that a signed-in person chose, on whatever device they use; and nothing of theirs stays on it."""
+"""The language that a signed-in person chose, on whatever device they use; nothing of theirs stays on it; what is gone
+is 404."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+
+from people.errors import NotThere
+from web.views.errors import not_found
 
 
 class PersonalLanguageMiddleware:
@@ -32,3 +36,16 @@ class PrivatePagesMiddleware:
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class MissingRowMiddleware:
+    """What a service found gone, or not to exist for somebody, is the page of an address that leads nowhere."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return not_found(request, exception) if isinstance(exception, NotThere) else None

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.BusyDatabaseMiddleware",
+    "web.middleware.MissingRowMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 

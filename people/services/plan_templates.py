@@ -13,6 +13,7 @@ from people.domain.plan_edits import FollowSteps
 from people.domain.plan_templates import Step, StepProblem, steps_problem
 from people.errors import InvalidInput
 from people.models import PlanTemplate, PlanTemplateStep, Program, User
+from people.queries import there
 from people.services.plan_changes import KINDS
 from people.services.trail import record
 from people.translation import translated
@@ -40,7 +41,7 @@ def change_template(
     """Another name or other steps. Plans that came from it stay as they are. Raises InvalidInput as above."""
     with refusing(_ONCE), transaction.atomic():
         program = Program.objects.select_for_update(no_key=True).get(pk=template.program_id)
-        locked = PlanTemplate.objects.select_for_update().get(pk=template.pk)
+        locked = there(PlanTemplate.objects.select_for_update(), template.pk)
         before = _facts(locked, locked.values)
         locked.name = _checked(program, name, steps)
         locked.save(update_fields=["name"])
@@ -53,7 +54,7 @@ def change_template(
 def remove_template(template: PlanTemplate, *, actor: User | None, now: datetime) -> None:
     """Offer it no more. Plans that came from it stay; the trail keeps what it was."""
     with transaction.atomic():
-        locked = PlanTemplate.objects.select_for_update().get(pk=template.pk)
+        locked = there(PlanTemplate.objects.select_for_update(), template.pk)
         record("template_removed", locked, actor=actor, now=now, before=_facts(locked, locked.values))
         locked.delete()
 

@@ -11,6 +11,7 @@ from people.domain.plan_edits import AddPhase, ChangePhase
 from people.domain.targets import Phase
 from people.errors import InvalidInput
 from people.models import Admission, Leave, Patient, PlanPhase, User
+from people.queries import there
 from people.services.plan_changes import change_plan, lock_admission
 from people.services.trail import record
 from people.signals import leave_changed, plan_changed
@@ -105,7 +106,7 @@ def change_leave(
         raise InvalidInput({"ends_on": _("The leave ends before it starts.")})
     with refusing({"leave_no_overlap": _leave_overlapping}), transaction.atomic():
         admission = lock_admission(leave.admission_id)
-        row = Leave.objects.get(pk=leave.pk)
+        row = there(Leave.objects.all(), leave.pk)
         others = Leave.objects.filter(admission=admission).exclude(pk=row.pk)
         if others.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
             raise _leave_overlapping()
@@ -130,7 +131,7 @@ def remove_leave(leave: Leave, *, actor: User | None, now: datetime) -> None:
     """The leave was called off: its days count again. The trail keeps what it was."""
     with transaction.atomic():
         admission = lock_admission(leave.admission_id)
-        row = Leave.objects.get(pk=leave.pk)
+        row = there(Leave.objects.all(), leave.pk)
         record("leave_removed", row, actor=actor, now=now, patient_id=admission.patient_id, before=_days_of(row))
         row.delete()
         leave_changed.send(Leave, admission=admission, leave=None, actor=actor, now=now)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from people.enums import ClosureState
 from people.models import Site, SiteClosure, User
+from people.queries import there
 from people.retries import retrying_deadlocks
 from people.services.closures import ClosureFields, mark_lifted, write_closure
 from scheduling.enums import BookingStatus, Kind, SessionState
@@ -15,7 +16,7 @@ from scheduling.errors import PreviewOutdated
 from scheduling.models import Booking, Session
 from scheduling.services.closure_preview import ClosurePreview, preview_closure, sessions_hit
 from scheduling.services.invitations import withdraw_of
-from scheduling.services.locks import lock_patients, lock_sessions, lock_site, there
+from scheduling.services.locks import lock_patients, lock_sessions, lock_site
 from scheduling.services.series_changes import Scope, SeriesEdit
 from scheduling.services.series_preview import Preview
 from scheduling.services.series_targets import Target
@@ -78,7 +79,7 @@ def lift_closure(closure: SiteClosure, *, actor: User | None, now: datetime, res
         gone = Session.objects.filter(closed_by=closure, state=SessionState.CANCELLED, starts_at__gt=now)
         waiting = lock_waiting(gone.values_list("pk", flat=True) if restore else (), now=now)
         lock_site(closure.site_id)
-        current: SiteClosure = there(SiteClosure.objects.select_related("site"), closure.pk)
+        current = there(SiteClosure.objects.select_related("site"), closure.pk)
         if current.state == ClosureState.LIFTED:
             return []
         mark_lifted(current, actor=actor, now=now)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.errors import InvalidInput
 from people.models import Counselor, Site, User
+from people.queries import there
 from people.services.trail import record
 from scheduling.enums import SessionState
 from scheduling.models import CounselorAvailability, Session, TimeOff
@@ -46,11 +47,12 @@ def add_availability(
 def change_availability(
     row: CounselorAvailability, fields: AvailabilityFields, *, actor: User | None, now: datetime
 ) -> CounselorAvailability:
-    """The hours with new fields. Raises InvalidInput naming every field that is wrong."""
+    """The hours with new fields. Raises InvalidInput naming every field that is wrong, NotThere for hours that were
+    taken away meanwhile."""
     columns = _checked(row.counselor, fields)
     with transaction.atomic():
         lock_counselors([row.counselor_id])
-        current = CounselorAvailability.objects.get(pk=row.pk)
+        current: CounselorAvailability = there(CounselorAvailability.objects.all(), row.pk)
         before = _facts(current)
         for name, value in columns.items():
             setattr(current, name, value)
@@ -60,11 +62,12 @@ def change_availability(
 
 
 def remove_availability(row: CounselorAvailability, *, actor: User | None, now: datetime) -> None:
-    """Take the hours away; without any row the counselor is available always again."""
+    """Take the hours away; without any row the counselor is available always again. Raises NotThere the second time."""
     with transaction.atomic():
         lock_counselors([row.counselor_id])
-        record("availability_removed", row, actor=actor, now=now, before=_facts(row))
-        row.delete()
+        current: CounselorAvailability = there(CounselorAvailability.objects.all(), row.pk)
+        record("availability_removed", current, actor=actor, now=now, before=_facts(current))
+        current.delete()
 
 
 def add_time_off(
@@ -98,11 +101,12 @@ def add_time_off(
 def change_time_off(
     row: TimeOff, *, starts_at: datetime, ends_at: datetime, reason: str, actor: User | None, now: datetime
 ) -> TimeOff:
-    """The time off with other ends or another reason. Raises InvalidInput naming the field."""
+    """The time off with other ends or another reason. Raises InvalidInput naming the field, NotThere for one that was
+    taken back meanwhile."""
     _check_time_off(starts_at, ends_at, reason)
     with transaction.atomic():
         lock_counselors([row.counselor_id])
-        current = TimeOff.objects.get(pk=row.pk)
+        current: TimeOff = there(TimeOff.objects.all(), row.pk)
         before = _off_facts(current)
         current.starts_at, current.ends_at, current.reason = starts_at, ends_at, reason.strip()
         current.save()
@@ -111,11 +115,12 @@ def change_time_off(
 
 
 def remove_time_off(row: TimeOff, *, actor: User | None, now: datetime) -> None:
-    """The counselor is there after all; what others cover by now stays theirs."""
+    """The counselor is there after all; what others cover by now stays theirs. Raises NotThere the second time."""
     with transaction.atomic():
         lock_counselors([row.counselor_id])
-        record("time_off_removed", row, actor=actor, now=now, before=_off_facts(row))
-        row.delete()
+        current: TimeOff = there(TimeOff.objects.all(), row.pk)
+        record("time_off_removed", current, actor=actor, now=now, before=_off_facts(current))
+        current.delete()
 
 
 def led_between(

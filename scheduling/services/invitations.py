@@ -11,6 +11,7 @@ from django.db.models.functions import Greatest
 from people.domain.time import local_date
 from people.enums import FamilyShare
 from people.models import FamilyConsent, FamilyMember, Room, User
+from people.queries import there
 from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.enums import InvitationState, Kind
@@ -77,7 +78,7 @@ def answer(invitation: Invitation, *, coming: bool, now: datetime) -> Invitation
     """
     with transaction.atomic():
         session = lock_sessions(invitation.session_id)[invitation.session_id]
-        current = Invitation.objects.select_related("booking").get(pk=invitation.pk)
+        current = there(Invitation.objects.select_related("booking"), invitation.pk)
         if current.state == InvitationState.WITHDRAWN or not session.is_live:
             raise SessionCancelled(session=str(session.pk))
         if now >= session.starts_at:
@@ -160,7 +161,7 @@ def _take_chair(session: Session) -> bool:
     """One chair more beside the patients' seats; False where the room has none. Without a room there is no limit."""
     room_left = Q()
     if session.room_id is not None:
-        seats = Room.objects.values_list("seats", flat=True).get(pk=session.room_id)
+        seats = there(Room.objects.all(), session.room_id).seats
         room_left = Q(guests_expected__lt=seats - F("capacity"))
     return bool(Session.objects.filter(room_left, pk=session.pk).update(guests_expected=F("guests_expected") + 1))
 

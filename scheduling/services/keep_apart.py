@@ -13,6 +13,7 @@ from people.constraints import refusing
 from people.domain.time import local_date
 from people.errors import InvalidInput, Refusal
 from people.models import Admission, Patient, User
+from people.queries import there
 from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.enums import ApartReason, BookingStatus, SessionState
@@ -113,7 +114,7 @@ def end_keep_apart(pair: KeepApart, *, actor: User | None, now: datetime) -> Kee
     """The two may meet again; twice changes nothing."""
     with transaction.atomic():
         lock_patients(pair.patient_ids)
-        current = KeepApart.objects.get(pk=pair.pk)
+        current = there(KeepApart.objects.all(), pair.pk)
         if current.ended_at is None:
             current.ended_at, current.ended_by = now, actor
             current.save(update_fields=["ended_at", "ended_by"])

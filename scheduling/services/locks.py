@@ -4,20 +4,15 @@ On SQLite the immediate transaction is the lock.
 """
 
 from collections.abc import Iterable
-from typing import TypeVar
 
-from django.db.models import Model, QuerySet
-
-from people.errors import NotThere
 from people.models import Counselor, Patient, Site
+from people.queries import there
 from scheduling.models import Booking, Session, SessionSeries
-
-Row = TypeVar("Row", bound=Model)
 
 
 def lock_patient(patient_id: int) -> Patient:
     """The patient, read under a lock that does not hold up rows which refer to them."""
-    return Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
+    return there(Patient.objects.select_for_update(no_key=True), patient_id)
 
 
 def lock_patients(patient_ids: Iterable[int]) -> list[Patient]:
@@ -47,19 +42,11 @@ def lock_counselors(counselor_ids: Iterable[int]) -> list[Counselor]:
     return list(Counselor.objects.select_for_update(no_key=True).filter(pk__in=set(counselor_ids)).order_by("pk"))
 
 
-def there(rows: QuerySet[Row], pk: int) -> Row:
-    """The row as it stands under the locks. Raises NotThere where somebody took it away meanwhile."""
-    row = rows.filter(pk=pk).first()
-    if row is None:
-        raise NotThere
-    return row
-
-
 def read_booking(booking_id: int) -> Booking:
     """The booking as it stands now, with what its services need."""
-    return Booking.objects.select_related("admission__program", "admission__site").get(pk=booking_id)
+    return there(Booking.objects.select_related("admission__program", "admission__site"), booking_id)
 
 
 def lock_site(site_id: int) -> Site:
     """The site, after all other locks: sessions are put there, or it is closed, one after the other."""
-    return Site.objects.select_for_update(no_key=True).get(pk=site_id)
+    return there(Site.objects.select_for_update(no_key=True), site_id)

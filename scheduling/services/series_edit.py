@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from people.constraints import refusing
 from people.domain.time import DateRange
 from people.models import User
+from people.queries import there
 from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.enums import BookingStatus
@@ -102,7 +103,7 @@ def _locked_preview(
         patient_ids |= member_ids(series.pk, now=now)  # whoever has a place in new occurrences too
     lock_patients(patient_ids)
     if series is not None and edit.scope is not Scope.THIS:
-        series = SessionSeries.objects.select_for_update(no_key=True, of=("self",)).get(pk=series.pk)
+        series = there(SessionSeries.objects.select_for_update(no_key=True, of=("self",)), series.pk)
     locked = lock_sessions(*ids)
     if set(_standing(ids).values_list("patient_id", flat=True)) - patient_ids:
         raise _SomebodyCame

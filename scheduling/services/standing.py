@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from people.constraints import refusing
 from people.errors import InvalidInput
 from people.models import Patient, User
+from people.queries import there
 from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.enums import BookingStatus, SessionState
@@ -51,7 +52,7 @@ def leave_series(
     """
     with transaction.atomic():
         lock_patient(standing.patient_id)
-        row = StandingBooking.objects.get(pk=standing.pk)
+        row = there(StandingBooking.objects.all(), standing.pk)
         if row.withdrawn_at is not None or (row.ends_on is not None and from_on > row.ends_on):
             raise InvalidInput({"from": _("The standing booking has ended by then.")})
         cancelled = release_all(bookings_from(row, from_on, now=now), actor=actor, now=now, reason=reason or LEFT)

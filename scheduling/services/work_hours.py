@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from people.domain.time import format_wall, parse_wall
 from people.errors import InvalidInput
 from people.models import Patient, User
+from people.queries import there
 from people.services.trail import record
 from people.translation import translated
 from people.validators import validate_time_zone
@@ -51,23 +52,26 @@ def add_work_hours(patient: Patient, fields: WorkHoursFields, *, actor: User | N
 
 
 def change_work_hours(row: WorkHours, fields: WorkHoursFields, *, actor: User | None, now: datetime) -> WorkHours:
-    """The busy time with new fields. Raises InvalidInput naming every field that is wrong."""
+    """The busy time with new fields. Raises InvalidInput naming every field that is wrong, NotThere for one that was
+    taken away meanwhile."""
     columns = check_work_hours(fields)
     with transaction.atomic():
         lock_patient(row.patient_id)
+        current = there(WorkHours.objects.all(), row.pk)
         for name, value in columns.items():
-            setattr(row, name, value)
-        row.save()
-        _tell("work_hours_changed", row, actor=actor, now=now)
-    return row
+            setattr(current, name, value)
+        current.save()
+        _tell("work_hours_changed", current, actor=actor, now=now)
+    return current
 
 
 def remove_work_hours(row: WorkHours, *, actor: User | None, now: datetime) -> None:
-    """Take the busy time away."""
+    """Take the busy time away. Raises NotThere the second time."""
     with transaction.atomic():
         lock_patient(row.patient_id)
-        _tell("work_hours_removed", row, actor=actor, now=now)
-        row.delete()
+        current = there(WorkHours.objects.all(), row.pk)
+        _tell("work_hours_removed", current, actor=actor, now=now)
+        current.delete()
 
 
 def replace_weekly_hours(

@@ -7,6 +7,7 @@ import pytest
 from people.enums import Role
 from people.models import Counselor, Membership, TrailEntry
 from scheduling.models import CounselorAvailability, Session, TimeOff
+from scheduling.services.counselor_times import AvailabilityFields, add_availability, add_time_off
 from tests.api.conftest import Clients
 from tests.cast import NOW, Cast, at
 
@@ -73,6 +74,28 @@ def test_hours_are_the_counselors_own_to_keep(cast: Cast, client_of: Clients) ->
     assert client_of(cast.dana).post(f"{V1}counselors/{other.pk}/availability/", HOURS).status_code == 403
     assert client_of(cast.dana).delete(one).status_code == 204
     assert CounselorAvailability.objects.count() == 0
+
+
+def test_what_is_taken_away_between_look_and_lock_is_gone(
+    cast: Cast, client_of: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by: dict[str, Any] = {"actor": None, "now": NOW}
+    fields = AvailabilityFields(cast.site, "2026-11-16T08:00", "2026-11-16T18:00", "FREQ=WEEKLY;BYDAY=MO")
+    hours = add_availability(cast.dana_counselor, fields, **by)
+    off = add_time_off(cast.dana_counselor, starts_at=at("2026-11-24 08:00"), ends_at=at("2026-11-24 18:00"), **by)
+
+    def meanwhile(ids: list[int]) -> None:
+        CounselorAvailability.objects.all().delete()
+        TimeOff.objects.all().delete()
+
+    monkeypatch.setattr("scheduling.services.counselor_times.lock_counselors", meanwhile)
+    theirs = f"{V1}counselors/{cast.dana_counselor.pk}"
+    changed = client_of(cast.cory).patch(f"{theirs}/availability/{hours.pk}/", {"ends_on": "2026-12-31"})
+    assert (changed.status_code, changed.json()["code"]) == (404, "not_found")
+    off.save()
+    assert client_of(cast.cory).patch(f"{theirs}/time-off/{off.pk}/", {"reason": "Other"}).status_code == 404
+    off.save()
+    assert client_of(cast.cory).delete(f"{theirs}/time-off/{off.pk}/").status_code == 404
 
 
 def test_time_off_names_what_it_leaves_to_be_covered_and_keeps_why_to_those_concerned(

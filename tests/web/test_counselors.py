@@ -120,6 +120,19 @@ def test_hours_are_typed_ended_and_removed(cast: Cast, client: Client) -> None:
     assert CounselorAvailability.objects.count() == 0
 
 
+def test_time_off_that_is_gone_by_the_lock_leads_nowhere(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    off = add_time_off(
+        cast.dana_counselor, starts_at=at("2026-11-24 08:00"), ends_at=at("2026-11-24 18:00"), actor=None, now=NOW
+    )
+    locks = "scheduling.services.counselor_times.lock_counselors"
+    monkeypatch.setattr(locks, lambda ids: TimeOff.objects.all().delete())
+    client.force_login(cast.cory)
+    answer = client.post(f"/counselors/{cast.dana_counselor.pk}/time-off/{off.pk}/remove/")
+    assert (answer.status_code, "errors/404.html" in [one.name for one in answer.templates]) == (404, True)
+
+
 def test_hours_past_midnight_end_on_the_next_day(cast: Cast, client: Client) -> None:
     client.force_login(cast.cory)
     typed = {"site": cast.site.pk, "days": ["FR"], "starts": "20:00", "ends": "00:30", "every": "1"}
