@@ -37,7 +37,7 @@ def can_show_door(user: User, site: Site | None) -> bool:
 @rules.predicate
 def can_see_board(user: User) -> bool:
     """Whoever sees a site as a whole, and a counselor for their own caseload."""
-    return bool(user.scope.site_ids) or user.scope.counselor_id is not None
+    return user.scope.answers_for_anybody
 
 
 @rules.predicate

@@ -26,6 +26,11 @@ class UserScope:
     counselor_id: int | None
     memberships: tuple[tuple[Role, int | None], ...]
 
+    @property
+    def answers_for_anybody(self) -> bool:
+        """Whether the account sees a site as a whole, or has a caseload of its own."""
+        return bool(self.site_ids) or self.counselor_id is not None
+
 
 SEES_WHOLE_SITE = frozenset({Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR})
 MANAGES_SITE = frozenset({Role.COORDINATOR, Role.DIRECTOR})

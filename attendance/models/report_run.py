@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 class ReportRunQuerySet(models.QuerySet["ReportRun"]):
     def visible_to(self, user: "User") -> Self:
-        """One's own: a report is made for whoever asked for it, and shown to nobody else."""
-        return self.filter(requested_by_id=user.pk)
+        """One's own, and none once one answers for nobody: a report is shown to nobody but whoever asked for it."""
+        return self.filter(requested_by_id=user.pk) if user.scope.answers_for_anybody else self.none()
 
     def claimable(self, now: datetime) -> Self:
         """Those that wait, and those whose worker has not been heard of for longer than its lease."""
@@ -27,6 +27,7 @@ class ReportRunQuerySet(models.QuerySet["ReportRun"]):
 class ReportRun(models.Model):
     """`asked` says what (see `ReportAsked`), `done` of `total` people are through. A claim is a lease: `claimed_until`
     moves on with every piece written, and `attempts` numbers the claims, so that a worker knows that it lost its own.
+    `held` are the admissions whose weeks the file holds: only whoever still answers for all of them may fetch it.
     """
 
     requested_by = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="report_runs")
@@ -37,6 +38,7 @@ class ReportRun(models.Model):
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.WAITING)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    held = models.JSONField(null=True, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
     requested_at = models.DateTimeField()

@@ -1,8 +1,9 @@
 """Reports that take long: asked for as a row, made by whichever worker claims it, kept for a day."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -13,10 +14,10 @@ from attendance.enums import ReportKind, RunState
 from attendance.errors import ReportNotReady
 from attendance.models import ReportPiece, ReportRun
 from attendance.queries.reports import report
-from attendance.queries.reports.people import people_count, units
+from attendance.queries.reports.people import admissions_asked, may_be_told, people_count, units
 from attendance.services.report_files import file_of
 from attendance.services.report_looks import people_reported, report_opened
-from people.errors import InvalidInput
+from people.errors import InvalidInput, NotThere
 from people.models import User
 
 logger = logging.getLogger(__name__)
@@ -88,11 +89,20 @@ def cancel_run(run: ReportRun, *, now: datetime) -> bool:
 
 
 def download(run: ReportRun, *, actor: User, now: datetime) -> Iterator[bytes]:
-    """The file, piece by piece. Raises ReportNotReady while it is not made, and once it has expired."""
+    """The file, piece by piece. Raises ReportNotReady while it is not made, and once it has expired; NotThere where the
+    account may no longer see all that it holds, whoever it was made for.
+    """
+    asked = ReportAsked.from_json(run.asked)
+    if run.state == RunState.DONE and not _still_sees(actor, asked, run.held):
+        raise NotThere
     if run.state != RunState.DONE or run.expires_at <= now:
         raise ReportNotReady(run=str(run.pk), state=run.state)
-    report_opened(ReportAsked.from_json(run.asked), form=run.format, actor=actor, now=now, run_id=run.pk)
+    report_opened(asked, form=run.format, actor=actor, now=now, run_id=run.pk)
     return _stored(run.pk)
+
+
+def _still_sees(user: User, asked: ReportAsked, held: Sequence[int] | None) -> bool:
+    return held is not None and may_be_told(user, asked) and set(held) <= admissions_asked(user, asked)
 
 
 def make_waiting(*, clock: Clock, limit: int = 10) -> int:
@@ -122,7 +132,7 @@ def claim(*, now: datetime) -> ReportRun | None:
 def make(run: ReportRun, *, clock: Clock) -> bool:
     """Write the claimed run's file; whether it came to its end.
 
-    1. What an earlier attempt left is thrown away.
+    1. Where whoever asked may no longer be told, it is given up; what an earlier attempt left is thrown away.
     2. Each piece is written by the claim: where the run is somebody else's by now, or cancelled, nothing is.
     3. Once the last piece is there the run is done. An error leaves it to the next sweep, three times at most.
     """
@@ -130,13 +140,16 @@ def make(run: ReportRun, *, clock: Clock) -> bool:
     user = run.requested_by
     progress = _Progress(run, asked, clock)
     try:
+        if not may_be_told(user, asked):
+            return progress.give_up()
         with transaction.atomic():
             progress.beat()
             ReportPiece.objects.filter(run_id=run.pk).delete()
+        held = admissions_asked(user, asked)
         read = report(user, asked, now=clock(), told=progress.told)
         for piece in file_of(read, run.format, language=run.language):
             progress.write(piece)
-        return progress.finish()
+        return progress.finish(held | admissions_asked(user, asked))
     except RunLost:
         return False
     except Exception:
@@ -175,12 +188,18 @@ class _Progress:
         if not held.update(claimed_until=self._clock() + LEASE, done=self._done):
             raise RunLost
 
-    def finish(self) -> bool:
-        """The file is whole."""
-        done = ReportRun.objects.filter(Q(**self.claim)).update(
-            state=RunState.DONE, finished_at=self._clock(), claimed_until=None, size=self._size, done=F("total")
-        )
-        return bool(done)
+    def finish(self, held: Collection[int]) -> bool:
+        """The file is whole; `held` are the admissions that it is about."""
+        return self._end(RunState.DONE, held=sorted(held), size=self._size, done=F("total"))
+
+    def give_up(self) -> bool:
+        """It is not made, not by another attempt either."""
+        self._end(RunState.FAILED)
+        return False
+
+    def _end(self, state: RunState, **values: Any) -> bool:
+        mine = ReportRun.objects.filter(Q(**self.claim))
+        return bool(mine.update(state=state, finished_at=self._clock(), claimed_until=None, **values))
 
 
 def forget_expired(*, now: datetime) -> int:

@@ -1,17 +1,18 @@
 """The pages of reports: read, printed, fetched as files, or made by a worker; paper to sign, and a neutral letter."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 
-from attendance.models import ReportRun
+from attendance.models import ReportRun, TreatmentWeek
 from attendance.services import report_runs
 from attendance.services.roster import RosterRow, save_rows
-from people.models import TrailEntry
+from people.enums import Role
+from people.models import Membership, Patient, Site, TrailEntry, User
 from scheduling.models import Session
 from tests.attendance.queries.test_reports import people_with_a_week
 from tests.cast import NOW, Cast, at
@@ -173,19 +174,51 @@ def test_a_long_report_goes_to_a_worker_and_its_file_to_whoever_asked(
     assert client.get(f"/reports/runs/{run.pk}/").status_code == 404
 
 
-def test_whoever_is_no_longer_staff_fetches_nothing(
-    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+def _role_removed(cast: Cast) -> None:
+    cast.cory.memberships.all().delete()
+
+
+def _site_removed(cast: Cast) -> None:
+    """The one that the file is about; another one stays."""
+    cast.cory.memberships.filter(site=cast.site).delete()
+
+
+def _program_removed(cast: Cast) -> None:
+    cast.program.sites.clear()
+
+
+def _person_moved(cast: Cast) -> None:
+    TreatmentWeek.objects.filter(patient=Patient.objects.earliest("pk")).update(site=cast.other_site)
+
+
+@pytest.mark.parametrize("loss", [_role_removed, _site_removed, _program_removed, _person_moved])
+def test_a_file_is_nowhere_for_whoever_lost_what_it_holds(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch, loss: Callable[[Cast], None]
 ) -> None:
+    people_with_a_week(cast, 3)
+    other = Site.objects.create(name="Elm Street", time_zone="America/Denver")
+    Membership.objects.create(user=cast.cory, role=Role.COORDINATOR, site=other)
+    monkeypatch.setattr(report_runs, "AT_ONCE_WEEKS", 2)
+    client.force_login(cast.cory)
+    client.post("/reports/hours/file/", {"format": "csv", "program": cast.program.pk})
+    report_runs.make_waiting(clock=lambda: NOW)
+    run = ReportRun.objects.get()
+    files = (f"/reports/runs/{run.pk}/file/", f"/api/v1/reports/{run.pk}/file/")
+    assert [client.get(path).status_code for path in files] == [200, 200]
+    loss(cast)
+    assert [client.get(path).status_code for path in files] == [404, 404]
+
+
+def test_a_closed_account_fetches_nothing(cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     people_with_a_week(cast, 3)
     monkeypatch.setattr(report_runs, "AT_ONCE_WEEKS", 2)
     client.force_login(cast.cory)
     client.post("/reports/hours/file/", {"format": "csv"})
     report_runs.make_waiting(clock=lambda: NOW)
     run = ReportRun.objects.get()
-    assert client.get(f"/reports/runs/{run.pk}/file/").status_code == 200
-    cast.cory.memberships.all().delete()
-    pages = (f"/reports/runs/{run.pk}/", f"/reports/runs/{run.pk}/file/", f"/api/v1/reports/{run.pk}/file/")
-    assert [client.get(path).status_code for path in pages] == [403, 403, 403]
+    User.objects.filter(pk=cast.cory.pk).update(is_active=False)
+    assert client.get(f"/reports/runs/{run.pk}/file/")["Location"].startswith("/accounts/login/")
+    assert client.get(f"/api/v1/reports/{run.pk}/file/").status_code == 401
 
 
 def test_a_waiting_report_is_cancelled_from_its_page(

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from attendance.domain.reports import ReportAsked
 from attendance.models import TreatmentWeek
 from attendance.queries.weeks import touching
-from people.models import Patient, User
+from people.models import Patient, Program, User
 
 CHUNK = 200
 """People read at once: what bounds memory."""
@@ -30,6 +30,24 @@ def people_asked(user: User, asked: ReportAsked) -> list[int]:
     weeks = weeks_asked(user, asked)
     return list(
         Patient.objects.filter(pk__in=weeks.values("patient_id")).order_by("name", "pk").values_list("pk", flat=True)
+    )
+
+
+def admissions_asked(user: User, asked: ReportAsked) -> set[int]:
+    """The ids of the admissions whose weeks the report holds; one query."""
+    return set(weeks_asked(user, asked).values_list("admission_id", flat=True).distinct())
+
+
+def may_be_told(user: User, asked: ReportAsked) -> bool:
+    """Whether the account still works, sees the place and the program asked about, and answers for everybody named."""
+    places = {asked.site_id} - {None}
+    programs = {asked.program_id} - {None}
+    return (
+        user.is_active
+        and user.scope.answers_for_anybody
+        and places <= user.scope.staff_site_ids
+        and Program.objects.visible_to(user).filter(pk__in=programs).count() == len(programs)
+        and people_within(user, asked.patient_ids) == len(asked.patient_ids)
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from attendance.domain.reports import Report, ReportAsked, ReportTable
 from attendance.errors import ReportNotReady
-from attendance.models import ReportPiece, ReportRun
+from attendance.models import ReportPiece, ReportRun, TreatmentWeek
 from attendance.services import report_runs
 from attendance.services.report_runs import (
     KEPT,
@@ -22,8 +22,9 @@ from attendance.services.report_runs import (
     make_waiting,
     request_run,
 )
-from people.errors import InvalidInput
-from people.models import TrailEntry
+from people.enums import Role
+from people.errors import InvalidInput, NotThere
+from people.models import Admission, TrailEntry
 from tests.attendance.queries.test_reports import people_with_a_week
 from tests.cast import NOW, Cast
 
@@ -147,13 +148,46 @@ def test_a_file_is_gone_after_a_day(cast: Cast) -> None:
 
 
 def test_what_was_seen_when_asked_is_looked_at_again_when_it_is_made(cast: Cast) -> None:
-    """Whoever loses a site between asking and making is told nothing of it."""
+    """For whoever answers for nobody any more nothing is made, not at a second attempt either."""
     people_with_a_week(cast, 2)
     run = asked_by(cast)
     cast.cory.memberships.all().delete()
+    assert make_waiting(clock=lambda: NOW) == 0
+    assert (state_of(run)[0], state_of(run)[3], ReportPiece.objects.count()) == ("failed", 1, 0)
+
+
+def test_a_person_named_who_has_moved_on_meanwhile_is_not_told_of(cast: Cast) -> None:
+    (person,) = people_with_a_week(cast, 1)
+    run = asked_by(cast, asked=ReportAsked("ledger", ASKED.first, ASKED.last, patient_ids=(person.pk,)))
+    TreatmentWeek.objects.update(site=cast.other_site)
+    assert make_waiting(clock=lambda: NOW) == 0
+    assert state_of(run)[0] == "failed"
+
+
+def test_a_file_outlives_no_right_to_see_what_it_holds(cast: Cast) -> None:
+    """A counselor's own caseload, one of whom goes to a colleague; then back again."""
+    people = people_with_a_week(cast, 2)
+    run = request_run(ASKED, file_format="csv", actor=cast.dana, now=NOW)
     make_waiting(clock=lambda: NOW)
     run.refresh_from_db()
-    assert "Patient" not in b"".join(download(run, actor=cast.cory, now=NOW)).decode()
+    admissions = sorted(cast.admission_of(person).pk for person in people)
+    assert run.held == admissions
+    colleague = cast._staff("coll", Role.COUNSELOR, counselor=True)
+    Admission.objects.filter(pk=admissions[0]).update(primary_counselor=colleague.counselor)
+    with pytest.raises(NotThere):
+        download(run, actor=cast.dana, now=NOW)
+    Admission.objects.filter(pk=admissions[0]).update(primary_counselor=cast.dana_counselor)
+    assert b"".join(download(run, actor=cast.dana, now=NOW)).decode().count("Patient ") == 2
+
+
+def test_a_file_from_before_it_was_noted_what_one_holds_is_not_given(cast: Cast) -> None:
+    people_with_a_week(cast, 1)
+    run = asked_by(cast)
+    make_waiting(clock=lambda: NOW)
+    ReportRun.objects.update(held=None)
+    run.refresh_from_db()
+    with pytest.raises(NotThere):
+        download(run, actor=cast.cory, now=NOW)
 
 
 def test_what_is_long(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
