@@ -1,11 +1,11 @@
 """Reports that a worker makes: asked for, looked after, fetched."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.http import StreamingHttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -18,7 +18,7 @@ from api.fields import Id, LocalDate, Reference, SiteInstant, Subject
 from api.idempotency import once_per_key
 from api.inputs import Input
 from api.resources.flags import NothingInput
-from attendance.domain.reports import ReportAsked
+from attendance.domain.reports import ReportAsked, range_refusal
 from attendance.enums import ReportFormat, ReportKind, RunState
 from attendance.models import ReportRun
 from attendance.queries.reports.people import people_within
@@ -27,7 +27,6 @@ from attendance.services.report_runs import cancel_run, download, request_run
 from people.errors import InvalidInput, NotAllowed
 from people.models import Patient, Program, Site
 
-LONGEST = timedelta(days=731)
 MOST_PEOPLE = 500
 
 
@@ -135,10 +134,8 @@ class Reports(Resource):
 
     def _asked(self, said: Mapping[str, Any]) -> ReportAsked:
         kind, people = said["report"], list(dict.fromkeys(person.pk for person in said["patients"]))
-        if said["last"] < said["first"]:
-            raise InvalidInput({"to": _("The last day lies before the first.")})
-        if said["last"] - said["first"] > LONGEST:
-            raise InvalidInput({"to": _("At most two years at once.")})
+        if refusal := range_refusal(said["first"], said["last"]):
+            raise InvalidInput({"to": gettext(refusal)})
         if kind in (ReportKind.LEDGER, ReportKind.HISTORY) and len(people) != 1:
             raise InvalidInput({"patients": _("Name one patient.")})
         if kind == ReportKind.PACKET and not people:

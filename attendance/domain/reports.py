@@ -5,13 +5,27 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Self
 
+from people.domain.sentences import gettext_noop
+
 Cell = str | int | date | None
 Row = Sequence[Cell]
 Told = Callable[[Sequence[int]], None]
 """Hears, chunk by chunk, whom the rows that follow are about, by patient id."""
 
+LONGEST = timedelta(weeks=106)
+"""Two years of weeks, and a little: what one report or page holds."""
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A text that begins so is run as a formula by spreadsheets."""
+
+
+def range_refusal(first: date, last: date) -> str | None:
+    """Why nothing can be reported over these dates, to be said of the last one; None where it can."""
+    if last < first:
+        return gettext_noop("The last day lies before the first.")
+    if last - first > LONGEST:
+        return gettext_noop("At most two years at once.")
+    return None
 
 
 @dataclass(frozen=True)

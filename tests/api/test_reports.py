@@ -76,6 +76,8 @@ def test_one_that_waits_is_cancelled(cast: Cast, client_of: Clients) -> None:
         ({"from": "2026-11-23"}, {"to"}),
         ({"from": "2020-11-23"}, {"to"}),
         ({"from": "yesterday"}, {"from"}),
+        ({"from": "0001-01-01"}, {"from"}),
+        ({"to": "9" * 400}, {"to"}),
         ({"format": "pdf"}, {"format"}),
         ({"report": "ledger"}, {"patients"}),
         ({"report": "packet"}, {"patients"}),

@@ -1,16 +1,21 @@
 """The hours ledger: the weeks, every minute of them, what was done about a short one, and who may look."""
 
+import csv
+import io
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 import time_machine
 from django.test import Client
+from openpyxl import load_workbook
 
 from attendance.models import AttendanceRecord, Flag
 from attendance.services.amending import amend
+from attendance.services.closing import close_due_weeks
 from attendance.services.outreach import note_contact
 from attendance.services.roster import RosterRow, mark_all_present, save_rows, sign_roster
+from attendance.services.weeks import recount_patient
 from people.models import SiteClosure, TrailEntry, User
 from scheduling.models import Booking, Session
 from tests.cast import NOW, Cast, at
@@ -89,6 +94,31 @@ def test_a_short_week_shows_every_minute_and_what_was_done(cast: Cast, client: C
     assert page.texts("div", "requirement-card") == ["Plan 9 h to 19 h a week 0 of 1 week 9–15 Nov: not met"]
     assert "2 h 56 attended in 1 week, 2 h 56 a week on average" in page.words
     assert "9–11 Nov: breaks out; late and early to the minute; nothing past 15 min late" in page.words
+
+
+def test_a_week_closed_without_a_signature_says_so_wherever_it_is_read(cast: Cast, client: Client) -> None:
+    """The row was marked after the close, and its roster is not signed: 180 stands beside a sum of 0."""
+    unsigned = cast.booked(cast.ana, cast.session("2026-11-14 09:00", now=EARLIER), now=EARLIER)
+    recount_patient(cast.ana.pk, now=NOW, first=date(2026, 11, 9), last=date(2026, 11, 9))
+    assert close_due_weeks(now=NOW) == 1
+    save_rows(unsigned.session, [RosterRow(unsigned.pk, "present")], actor=cast.dana, now=NOW)
+    client.force_login(cast.cory)
+    sentence = "1 roster of this week is not signed: its rows may differ from the sum with which it was closed."
+    page = open_page(client, f"/patients/{cast.ana.pk}/ledger/{DATES}")
+    assert page.texts("p", "ledger-cause") == [sentence]
+    asked = {"from": "2026-11-09", "to": "2026-11-15", "patient": cast.ana.pk}
+    text = client.post("/reports/ledger/file/", {**asked, "format": "csv"}).getvalue().decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(text, newline="")))
+    assert [line[18] for line in lines[2:4]] == ["180", "0"]
+    assert ["Not signed, week of 2026-11-09", sentence] in lines
+    for kind in ("ledger", "packet"):
+        file = client.post(f"/reports/{kind}/file/", {**asked, "format": "xlsx"})
+        foot = load_workbook(io.BytesIO(file.getvalue()))["Definitions"]
+        assert ("Not signed, week of 2026-11-09", sentence) in foot.values
+    assert sentence in client.get(f"/reports/grid/{DATES}").getvalue().decode()
+    sign_roster(unsigned.session, actor=cast.dana, now=NOW)
+    text = client.post("/reports/ledger/file/", {**asked, "format": "csv"}).getvalue().decode("utf-8-sig")
+    assert "Not signed" not in text
 
 
 def test_each_look_is_recorded_and_the_last_one_is_named(cast: Cast, client: Client) -> None:

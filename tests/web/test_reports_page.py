@@ -320,3 +320,33 @@ def test_a_file_costs_the_same(cast: Cast, client: Client, people: int, django_a
     sent = {"format": "xlsx", "from": "2026-11-16", "to": "2026-11-22"}
     with django_assert_num_queries(12):
         client.post("/reports/hours/file/", sent).getvalue()
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "sentence"),
+    [
+        ({"from": "2026-11-22", "to": "2026-11-16"}, "to", "The last day lies before the first."),
+        ({"from": "yesterday", "to": "2026-11-16"}, "from", "Enter a valid date."),
+        ({"from": "2020-01-01", "to": "2026-11-16"}, "to", "At most two years at once."),
+        ({"from": "0001-01-01", "to": ""}, "from", "Ensure this value is greater than or equal to 1900-01-01."),
+        ({"from": "2026-11-16", "to": "9" * 400}, "to", "Enter a valid date."),
+        ({"program": "999999"}, "program", "Select a valid choice. 999999 is not one of the available choices."),
+        ({"site": "x"}, "site", "Select a valid choice. x is not one of the available choices."),
+        ({"format": "pdf"}, "format", "Select a valid choice. pdf is not one of the available choices."),
+    ],
+)
+def test_what_cannot_be_read_makes_no_file_and_is_kept_to_be_mended(
+    cast: Cast, client: Client, said: dict[str, str], field: str, sentence: str
+) -> None:
+    (person,) = people_with_a_week(cast, 1)
+    client.force_login(cast.cory)
+    for kind in ("hours", "ledger", "packet"):
+        page = read(client.post(f"/reports/{kind}/file/", {"patient": person.pk, **said}))
+        assert (page.status, page.answer, page.texts("p", "field-error")) == (400, "Nothing was made", [sentence])
+        assert f'id="id_{field}_error"' in page.source
+        if field in ("from", "to"):
+            assert f'name="{field}" value="{said[field]}"' in page.source
+    assert f'name="patient" value="{person.pk}"' in page.source
+    if field != "format":
+        assert client.get("/reports/hours/", said).status_code == 400
+    assert not TrailEntry.objects.filter(action="opened_report").exists()

@@ -1,17 +1,16 @@
 """The dates of a ledger, as its address carries them."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from attendance.domain.reports import LONGEST, range_refusal
 from scheduling.enums import Kind
 from web.forms.dates import AskedDay
-
-LONGEST = timedelta(weeks=106)
-"""Two years of weeks, and a little: what one page holds."""
 
 
 class _Day(forms.DateInput):
@@ -32,10 +31,8 @@ class DatesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse dates in the wrong order, or more than a page holds."""
         first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
-        if first and last and last < first:
-            self.add_error("to", _("The last day lies before the first."))
-        elif first and last and last - first > LONGEST:
-            self.add_error("to", _("At most two years at once."))
+        if first and last and (refusal := range_refusal(first, last)):
+            self.add_error("to", gettext(refusal))
         return self.cleaned_data
 
     def span(self, *, first: date, last: date) -> tuple[date, date]:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from attendance.domain.reports import ReportAsked
-from attendance.enums import ReportFormat
+from attendance.enums import ReportFormat, ReportKind
 from people.models import Program, Site, User
 from web.forms.ledger import DatesForm
 
@@ -21,7 +21,7 @@ class ReportForm(DatesForm):
     program = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label=_("Program"))
     site = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label=_("Site"))
 
-    field_order = ("from", "to", "program", "site")
+    field_order = ("from", "to", "program", "site", "format")
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
@@ -45,10 +45,16 @@ class ReportForm(DatesForm):
         )
 
 
-class FileForm(forms.Form):
-    """How a report is wanted."""
+class FileForm(ReportForm):
+    """The same, and how the file is wanted: without a word, as text."""
 
-    format = forms.ChoiceField(choices=ReportFormat.choices)
+    format = forms.ChoiceField(choices=ReportFormat.choices, required=False, label=_("File"))
+
+    def file_format(self, kind: str) -> str:
+        """A packet has a sheet for each person."""
+        if kind == ReportKind.PACKET:
+            return ReportFormat.XLSX
+        return self.cleaned_data["format"] or ReportFormat.CSV
 
 
 def people_named(values: list[str]) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from attendance.enums import AttendanceMode, AttendanceStatus
 from attendance.models import Amendment, AttendanceRecord, TreatmentWeek
 from attendance.queries.ledger import LedgerWeek
+from attendance.queries.reports.foot import unsigned_words
 from attendance.queries.roster import LATE_ENTRY
 from attendance.queries.week_actions import WeekActions
 from people.domain.time import local_date
@@ -157,9 +158,6 @@ def ledger_week(
     """A week with its records, or those of one kind; what was done where it was short; what was closed meanwhile."""
     week = entry.week
     short = week.ends_at <= now and not week.exempt and not reached(week)
-    words = ngettext(
-        "%(count)d roster of this week is not signed", "%(count)d rosters of this week are not signed", unsigned
-    )
     return LedgerWeekView(
         key=week.pk,
         range=figures.day_range(week.week, week.week + 6 * A_DAY),
@@ -170,7 +168,7 @@ def ledger_week(
         figures=four_figures(week),
         rows=[ledger_row(record) for record in entry.records if kind in ("", record.session.kind)],
         is_open=is_open or short,
-        unsigned=words % {"count": unsigned} if unsigned else "",
+        unsigned=unsigned_words(unsigned, is_closed=week.closed_at is not None) if unsigned else "",
         requirements=[standing_line(one) for one in week.requirements],
         causes=causes,
         done=done_lines(actions, zone) if short else (),

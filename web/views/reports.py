@@ -71,12 +71,14 @@ def report_page(request: HttpRequest, kind: str) -> HttpResponseBase:
     must(user, "attendance.make_reports", user)
     person = _of_one(user, kind, request.GET.getlist("patient"))
     form = ReportForm(request.GET, user=user)
+    if not form.is_valid():
+        return _again(request, kind, form, (person.pk,) if person else ())
     asked = form.asked(kind, today=today_of(user, now=moment), patient_ids=(person.pk,) if person else ())
     too_long = is_long(user, asked) or (kind == ReportKind.GRID and len(asked.days) > LONGEST_GRID)
     context = {
         **page_head(user, asked, person, now=moment),
         "asked": asked,
-        "form": form if form.errors else ReportForm(_as_query(asked), user=user),
+        "form": ReportForm(_as_query(asked), user=user),
         "person": person,
         "query": {**_as_query(asked), **({"patient": person.pk} if person else {})},
         "too_long": too_long,
@@ -109,11 +111,10 @@ def report_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     named = request.POST.getlist("patient")
     person = _of_one(user, kind, named)
     ids = (person.pk,) if person else _sample(user, kind, named)
-    form = ReportForm(request.POST, user=user)
-    wanted = FileForm(request.POST)
-    file_format = wanted.cleaned_data["format"] if wanted.is_valid() else ReportFormat.CSV
-    if kind == ReportKind.PACKET:
-        file_format = ReportFormat.XLSX
+    form = FileForm(request.POST, user=user)
+    if not form.is_valid():
+        return _again(request, kind, form, ids)
+    file_format = form.file_format(kind)
     asked = form.asked(kind, today=today_of(user, now=moment), patient_ids=ids)
     if is_long(user, asked):
         try:
@@ -158,6 +159,12 @@ def packet(request: HttpRequest) -> HttpResponse:
         "more": max(0, count - PEOPLE_SHOWN) if not picked else 0,
     }
     return render(request, "reports/packet.html", context)
+
+
+def _again(request: HttpRequest, kind: str, form: ReportForm, patient_ids: Sequence[int]) -> HttpResponse:
+    """What was asked for cannot be read: the form as it was filled in, with what is wrong. Nothing is made."""
+    context = {"kind": kind, "title": str(ReportKind(kind).label), "form": form, "patient_ids": patient_ids}
+    return render(request, "reports/again.html", context, status=400)
 
 
 def as_download(pieces: Iterator[bytes], name: str, mime: str) -> StreamingHttpResponse:

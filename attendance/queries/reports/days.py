@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from attendance.domain.credit import AttendanceStatus
 from attendance.domain.reports import Cell, Report, ReportAsked, ReportTable, Row, Told
-from attendance.queries.reports.foot import Foot, once, policies_foot
+from attendance.queries.reports.foot import Foot, once, policies_foot, unsigned_foot
 from attendance.queries.reports.people import chunks_of, people_asked, weeks_asked
 from people.models import Patient, User
 from scheduling.models import Booking
@@ -25,7 +25,11 @@ def days_report(user: User, asked: ReportAsked, now: datetime, told: Told) -> Re
     """By name; two queries for each chunk of people."""
     columns = (_("Person"), *(day.isoformat() for day in asked.days), _("Sum"))
     table = ReportTable(_("Hours by day"), columns, _rows(user, asked, told))
-    return Report(asked, (table,), lambda: once(_marks_foot(), policies_foot(user, asked, now=now)))
+    return Report(
+        asked,
+        (table,),
+        lambda: once(_marks_foot(), unsigned_foot(user, asked, now=now), policies_foot(user, asked, now=now)),
+    )
 
 
 def _rows(user: User, asked: ReportAsked, told: Told) -> Iterator[Row]:

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from attendance.domain.reports import ReportAsked
 from attendance.models import AttendanceRecord
 from attendance.queries.reports.people import weeks_asked
+from attendance.queries.weeks import unsigned_when_closed
 from people.domain.time import local_date
 from people.enums import Rounding
 from people.models import User
@@ -38,6 +39,25 @@ def target_foot() -> Foot:
     return [
         (_("Minimum"), _("The plan's weekly minutes for the days in force, a seventh of them for each day.")),
         (_("Short by"), _("What attended and booked minutes together lack to the minimum.")),
+    ]
+
+
+def unsigned_words(count: int, *, is_closed: bool) -> str:
+    """That rosters of a week lack their signature, and what that means for the rows of one that is closed."""
+    words = ngettext(
+        "%(count)d roster of this week is not signed", "%(count)d rosters of this week are not signed", count
+    ) % {"count": count}
+    if not is_closed:
+        return words
+    return _("%(words)s: its rows may differ from the sum with which it was closed.") % {"words": words}
+
+
+def unsigned_foot(user: User, asked: ReportAsked, *, now: datetime) -> Foot:
+    """The closed weeks whose rows may differ from their sums, by date; one query."""
+    found = unsigned_when_closed(weeks_asked(user, asked), now=now)
+    return [
+        (_("Not signed, week of %(day)s") % {"day": week.isoformat()}, unsigned_words(count, is_closed=True))
+        for week, count in found.items()
     ]
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext
 
 from attendance.domain.reports import Report, ReportAsked, ReportTable, Row, Told
 from attendance.enums import WeekState
-from attendance.queries.reports.foot import figures_foot, once, policies_foot, target_foot
+from attendance.queries.reports.foot import figures_foot, once, policies_foot, target_foot, unsigned_foot
 from attendance.queries.reports.people import chunks_of, people_asked, weeks_asked
 from people.models import User
 
@@ -53,7 +53,13 @@ def hours_report(user: User, asked: ReportAsked, now: datetime, told: Told) -> R
         _("Revision"),
     )
     table = ReportTable(_("Weekly hours"), columns, _rows(user, asked, told))
-    return Report(asked, (table,), lambda: once(figures_foot(), target_foot(), policies_foot(user, asked, now=now)))
+    return Report(
+        asked,
+        (table,),
+        lambda: once(
+            figures_foot(), target_foot(), unsigned_foot(user, asked, now=now), policies_foot(user, asked, now=now)
+        ),
+    )
 
 
 def _rows(user: User, asked: ReportAsked, told: Told) -> Iterator[Row]:

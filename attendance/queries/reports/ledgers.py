@@ -11,7 +11,7 @@ from attendance.domain.reports import Cell, Report, ReportAsked, ReportTable, Ro
 from attendance.enums import AttendanceMode, AttendanceStatus, WeekState
 from attendance.models import AttendanceRecord, TreatmentWeek
 from attendance.queries.ledger import LedgerWeek, ledger
-from attendance.queries.reports.foot import Foot, figures_foot, once, policies_foot, target_foot
+from attendance.queries.reports.foot import Foot, figures_foot, once, policies_foot, target_foot, unsigned_foot
 from attendance.queries.reports.people import people_asked
 from attendance.queries.roster import LATE_ENTRY
 from people.models import Patient, User
@@ -23,12 +23,12 @@ TAKEN = ("break", "late", "early", "rounding", "cutoff", "absent")
 def ledger_report(user: User, asked: ReportAsked, now: datetime, told: Told) -> Report:
     """One person's weeks, oldest first: each session, then the week's sum. The caller has made sure of the person."""
     tables = (_ledger_table(_("Hours"), asked.patient_ids[0], asked, told),)
-    return Report(asked, tables, lambda: once(_foot(), policies_foot(user, asked, now=now)))
+    return Report(asked, tables, lambda: _foot(user, asked, now=now))
 
 
 def packet_report(user: User, asked: ReportAsked, now: datetime, told: Told) -> Report:
     """A list of the people, then a sheet for each in its order, named by number: no name stands on a tab."""
-    return Report(asked, _sheets(user, asked, told), lambda: once(_foot(), policies_foot(user, asked, now=now)))
+    return Report(asked, _sheets(user, asked, told), lambda: _foot(user, asked, now=now))
 
 
 def _sheets(user: User, asked: ReportAsked, told: Told) -> Iterator[ReportTable]:
@@ -143,11 +143,12 @@ def requirement_words(one: Mapping[str, Any]) -> str:
     return _("%(name)s: %(value)s %(measure)s (%(bounds)s), not met") % said
 
 
-def _foot() -> Foot:
+def _foot(user: User, asked: ReportAsked, *, now: datetime) -> Foot:
     own = [
         (_("Planned"), _("The session's minutes. Less break, late, early, rounding, limit and absence: attended.")),
         (_("Amended"), _("The minutes that a signed record said before, and says since.")),
         (_("Requirements"), _("Each rule by its name, with its value beside its bounds; none is merged with another.")),
         (_("Late entry"), _("Recorded more than 24 hours after the session's end.")),
     ]
-    return once(own, figures_foot(), target_foot()[:1])
+    unsigned, policies = unsigned_foot(user, asked, now=now), policies_foot(user, asked, now=now)
+    return once(own, figures_foot(), target_foot()[:1], unsigned, policies)

@@ -194,9 +194,10 @@ def _slow_ledger(person: Patient) -> list[Row]:
 
 def _slow_requirement(one: dict[str, Any]) -> str:
     least, most = ("" if one[name] is None else str(one[name]) for name in ("minimum", "maximum"))
+    month = f" {one['month_starts_on'][:7]}" if one["month_starts_on"] else ""
     if one["value"] is None:
         return f"{one['name']}: no value yet ({least}–{most})"
-    return f"{one['name']}: {one['value']} {one['measure']} ({least}–{most}), {'' if one['met'] else 'not '}met"
+    return f"{one['name']}{month}: {one['value']} {one['measure']} ({least}–{most}), {'' if one['met'] else 'not '}met"
 
 
 def _slow_session(week: TreatmentWeek, record: AttendanceRecord) -> Row:
