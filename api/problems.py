@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from people.errors import InvalidInput, Refusal
+from people.translation import shown
 
 MEDIA_TYPE = "application/problem+json"
 OWN_FIELDS = frozenset({"type", "title", "status", "detail", "code", "errors"})
@@ -79,7 +80,7 @@ def problem(
         "status": status,
         "detail": detail,
         "code": code,
-        "errors": {field: [str(sentence) for sentence in found] for field, found in (errors or {}).items()},
+        "errors": {field: [shown(sentence) for sentence in found] for field, found in (errors or {}).items()},
     }
     body |= {name: value for name, value in (data or {}).items() if name not in OWN_FIELDS}
     return Response(body, status=status, content_type=MEDIA_TYPE)

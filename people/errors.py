@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from people.translation import shown
+
 
 class Refusal(Exception):
     """Something that a service would not do.
@@ -47,7 +49,9 @@ class PlanOutdated(Refusal):
 
 
 class InvalidInput(Refusal):
-    """Input that cannot be read or breaks a rule of its own; `errors` maps each field to its sentences."""
+    """Input that cannot be read or breaks a rule of its own; `errors` maps each field to its sentences,
+    translated or to be shown by `people.translation.shown`.
+    """
 
     code = "invalid"
     title = _("Some of this cannot be accepted")
@@ -58,4 +62,4 @@ class InvalidInput(Refusal):
             field: list(found) if isinstance(found, list | tuple) else [found] for field, found in errors.items()
         }
         super().__init__()
-        self.detail = " ".join(str(sentence) for sentences in self.errors.values() for sentence in sentences)
+        self.detail = " ".join(shown(sentence) for sentences in self.errors.values() for sentence in sentences)

@@ -35,6 +35,13 @@ def home_zone(user: User) -> ZoneInfo:
     return site.zone if site is not None else NOWHERE
 
 
+def latest_admission(patient: Patient | int) -> Admission | None:
+    """The running or last admission, with its site, program and counselor."""
+    patient_id = patient.pk if isinstance(patient, Patient) else patient
+    rows = Admission.objects.filter(patient_id=patient_id).select_related("site", "program", "primary_counselor")
+    return rows.order_by("-admitted_on", "-pk").first()
+
+
 def zone_of_patient(patient: Patient | int) -> ZoneInfo | None:
     """The zone of the latest admission's home site; None for somebody who was never admitted."""
     patient_id = patient.pk if isinstance(patient, Patient) else patient

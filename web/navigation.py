@@ -69,7 +69,7 @@ PATIENT_MORE = (
 STAFF_MORE = (
     _Place("calls", _("Calls"), "telephone"),
     _Place("tracks", _("Tracks"), "signpost-split"),
-    _Place("programs", _("Programs"), "journal-check"),
+    _Place("programs", _("Programs and plans"), "journal-check"),
     _Place("counselors", _("Counselors"), "person-badge"),
     _Place("preferences", _("Language"), "translate"),
 )

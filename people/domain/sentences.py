@@ -5,6 +5,16 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Minutes:
+    """A length of time that fills a gap of a sentence: whoever shows it says it in the unit that they asked in."""
+
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.count} minutes"
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """`words` with named gaps such as `%(most)d`, and the `data` that fills them. As text it is English."""
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from people.domain.sentences import Sentence, gettext_noop
+from people.domain.sentences import Minutes, Sentence, gettext_noop
 from people.domain.time import DateRange
 
 FEWEST_DAYS_PER_WEEK = 3
@@ -161,8 +161,8 @@ def phase_problem(phase: Phase, *, program_min_minutes: int, program_max_minutes
         return _problem(
             "phase_above_program",
             "max_minutes",
-            gettext_noop("The program allows at most %(most)d minutes a week."),
-            most=program_max_minutes,
+            gettext_noop("The program allows at most %(most)s a week."),
+            most=Minutes(program_max_minutes),
         )
     if phase.transition and not phase.transition_reason.strip():
         return _problem("transition_reason", "transition_reason", gettext_noop("A transition needs a reason."))
@@ -170,10 +170,8 @@ def phase_problem(phase: Phase, *, program_min_minutes: int, program_max_minutes
         return _problem(
             "phase_below_program",
             "min_minutes",
-            gettext_noop(
-                "The program asks for at least %(least)d minutes a week, except in a phase marked as a transition."
-            ),
-            least=program_min_minutes,
+            gettext_noop("The program asks for at least %(least)s a week, except in a phase marked as a transition."),
+            least=Minutes(program_min_minutes),
         )
     fewest = FEWEST_TRANSITION_DAYS if phase.transition else FEWEST_DAYS_PER_WEEK
     if not fewest <= phase.days_per_week <= MOST_DAYS_PER_WEEK:

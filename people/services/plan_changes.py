@@ -38,7 +38,6 @@ from people.errors import InvalidInput, PlanOutdated
 from people.models import Admission, Patient, PlanPhase, User
 from people.services.trail import record
 from people.signals import plan_changed
-from people.translation import translated
 
 KINDS = ("individual", "group", "family")
 MOST_WEEKS = 60
@@ -270,7 +269,7 @@ def _tell(admission: Admission, found: PlanPreview, edit: PlanEdit, *, actor: Us
 
 
 def _invalid(problem: PhaseProblem) -> InvalidInput:
-    return InvalidInput({problem.field: translated(problem.detail)})
+    return InvalidInput({problem.field: problem.detail})
 
 
 def _overlapping() -> InvalidInput:

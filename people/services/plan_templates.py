@@ -16,7 +16,6 @@ from people.models import PlanTemplate, PlanTemplateStep, Program, User
 from people.queries import there
 from people.services.plan_changes import KINDS
 from people.services.trail import record
-from people.translation import translated
 
 LONGEST_NAME = 80
 MOST_WEEKS_IN_A_ROW = 52
@@ -97,7 +96,7 @@ def _checked(program: Program, name: str, steps: Sequence[Step]) -> str:
         transition_weeks=program.transition_weeks,
     )
     if problem is not None:
-        raise InvalidInput({step_field(problem): translated(problem.detail)})
+        raise InvalidInput({step_field(problem): problem.detail})
     return name
 
 

@@ -151,7 +151,7 @@ def test_what_cannot_be_is_said_at_its_field(cast: Cast, client: Client, templat
     client.force_login(cast.cory)
     page = plan(client, cast, "?what=add&starts_on=2026-12-07&min_minutes=6&max_minutes=19&days_per_week=3")
     assert page.texts("p", "field-error") == [
-        "The program asks for at least 540 minutes a week, except in a phase marked as a transition."
+        "The program asks for at least 9 h a week, except in a phase marked as a transition."
     ]
     page = plan(client, cast, f"?what=follow&step={template.pk}:0&starts_on=2026-11-17")
     assert page.texts("p", "field-error") == ["A new plan begins today or later."]
@@ -242,7 +242,7 @@ def test_templates_are_made_changed_and_taken_out(cast: Cast, client: Client) ->
     wrong = read(client.post(f"{path}{row.pk}/", {**fields, "steps-0-min_minutes": 2}))
     assert (wrong.status, wrong.texts("p", "field-error")) == (
         400,
-        ["The program asks for at least 540 minutes a week, except in a phase marked as a transition."],
+        ["The program asks for at least 9 h a week, except in a phase marked as a transition."],
     )
     gone = read(client.post(f"{path}{row.pk}/remove/", follow=True))
     assert gone.answer == "No plan template yet"

@@ -7,8 +7,10 @@ from django.test import Client
 
 from attendance.models import Requirement
 from attendance.services.requirements import RequirementFields, add_requirement
+from people.domain.plan_templates import USUAL_STEPS
 from people.models import Program
 from people.services.admissions import admit, discharge
+from people.services.plan_templates import make_template
 from tests.cast import NOW, Cast
 from tests.web.reading import open_page
 
@@ -90,3 +92,12 @@ def test_where_somebody_once_was_nothing_more_is_asked_of_them(cast: Cast, clien
     assert list(Requirement.objects.values_list("name", "minimum")) == [("Payer", 2)]
     client.force_login(cast.stranger)
     assert client.post(f"{address}{row.pk}/", ASKED).status_code == 302
+
+
+def test_a_director_finds_the_plan_templates_from_the_navigation(cast: Cast, client: Client) -> None:
+    make_template(cast.program, name="Step-down", steps=USUAL_STEPS, actor=cast.dirk, now=NOW)
+    client.force_login(cast.dirk)
+    listed = open_page(client, open_page(client, "/compliance/").link("Programs and plans"))
+    assert listed.texts("li", "split") == ["Evening track Rules Evening track · 1 plan template Evening track"]
+    found = open_page(client, listed.link("1 plan template Evening track"))
+    assert (found.status, found.answer) == (200, "1 plan template")

@@ -15,6 +15,7 @@ from people.domain.time import local_date
 from people.enums import Look
 from people.errors import InvalidInput, Refusal
 from people.models import Admission, Leave, Patient
+from people.queries import latest_admission
 from people.services.looks import record_look
 from scheduling.services import absences
 from scheduling.services.absences import Consequences
@@ -23,15 +24,14 @@ from web.forms.tracks import DischargeForm, LeaveForm
 from web.notices import say_bad, say_done
 from web.rows.absences import consequences_view, leave_rows
 from web.rows.people import standing
-from web.views.staff import must, now, user_of
-from web.views.tracks import admission_of, seen
+from web.views.staff import must, now, seen_person, user_of
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def patient_discharge(request: HttpRequest, patient_id: int) -> HttpResponse:
     """The last day, and what is cancelled after it; a POST discharges."""
-    person, user, moment = seen(request, patient_id), user_of(request), now()
+    person, user, moment = seen_person(request, patient_id), user_of(request), now()
     admission = _admission(person)
     must(user, "people.change_plan", admission)
     today = local_date(moment, admission.zone)
@@ -65,7 +65,7 @@ def patient_discharge(request: HttpRequest, patient_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def patient_leave(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Leave that there is, and new leave or other days for one (`?leave=`), with what it cancels and gives back."""
-    person, user, moment = seen(request, patient_id), user_of(request), now()
+    person, user, moment = seen_person(request, patient_id), user_of(request), now()
     admission = _admission(person)
     must(user, "people.change_plan", admission)
     today = local_date(moment, admission.zone)
@@ -115,7 +115,7 @@ def _do(
 
 
 def _admission(person: Patient) -> Admission:
-    admission = admission_of(person)
+    admission = latest_admission(person)
     if admission is None:
         raise Http404
     return admission

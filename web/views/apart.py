@@ -16,7 +16,7 @@ from scheduling.models import KeepApart
 from scheduling.services.keep_apart import divide, division, end_keep_apart, keep_apart, propose_division
 from web.forms.apart import DivisionForm, PairForm
 from web.notices import say_bad, say_done
-from web.views.staff import find, must, now, only_staff, user_of
+from web.views.staff import find, must, now, only_staff, seen_person, user_of
 
 
 @login_required
@@ -24,8 +24,7 @@ from web.views.staff import find, must, now, only_staff, user_of
 def patient_apart(request: HttpRequest, patient_id: int) -> HttpResponse:
     """From whom somebody is kept apart; POST proposes a division, and with `sides` writes it."""
     user, moment = user_of(request), now()
-    person: Patient = find(Patient.objects.visible_to(user), patient_id)
-    only_staff(user)
+    person = seen_person(request, patient_id)
     must(user, "scheduling.keep_apart", person)
     record_look(Look.PATIENT, person, actor=user, now=moment, patient_id=person.pk)
     managed = Admission.objects.filter(site_id__in=user.scope.managed_site_ids, discharged_on=None)

@@ -26,7 +26,7 @@ from web.notices import say_bad, say_done
 from web.rows.board_rows import BoardDay, JustBooked, rows_of
 from web.rows.repairs import RECORD
 from web.rows.sessions import times_of
-from web.views.staff import find, must, now, only_staff, user_of
+from web.views.staff import must, now, seen_person, user_of
 
 
 @login_required
@@ -36,7 +36,7 @@ def patient_repair(request: HttpRequest, patient_id: int) -> HttpResponse:
 
     Where a seat has gone meanwhile nothing is booked, and the row shows the next best.
     """
-    person, user, moment = _seen(request, patient_id), user_of(request), now()
+    person, user, moment = seen_person(request, patient_id), user_of(request), now()
     form = RepairForm(request.POST)
     if not form.is_valid():
         raise Http404
@@ -62,7 +62,7 @@ def patient_repair(request: HttpRequest, patient_id: int) -> HttpResponse:
 @require_POST
 def patient_repair_undo(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Take back what was just booked for somebody."""
-    person, user, moment = _seen(request, patient_id), user_of(request), now()
+    person, user, moment = seen_person(request, patient_id), user_of(request), now()
     form = TakeBackForm(request.POST if request.POST.get("bookings") else request.GET)
     if not form.is_valid() or not form.cleaned_data["bookings"]:
         raise Http404
@@ -108,12 +108,6 @@ def counted_again(person: Patient, on: date, *, now: datetime) -> None:
     """What was done shows at once: the week's figures, and the flags that follow from them."""
     recount_patient(person.pk, now=now, first=on, last=on)
     evaluate_patients([person.pk], now=now)
-
-
-def _seen(request: HttpRequest, patient_id: int) -> Patient:
-    person: Patient = find(Patient.objects.visible_to(user_of(request)), patient_id)
-    only_staff(user_of(request))
-    return person
 
 
 def _answer(

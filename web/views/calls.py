@@ -14,10 +14,9 @@ from notifications.change_texts import change_line
 from notifications.services.calls import ToCall, note_call, people_to_call
 from people.enums import Look, Role
 from people.errors import Refusal
-from people.models import Patient
 from people.services.looks import record_look
 from web.notices import say_bad, say_done, say_info
-from web.views.staff import find, must, now, only_staff, staff_page, user_of
+from web.views.staff import must, now, seen_person, staff_page, user_of
 
 OUTCOMES = (CallOutcome.REACHED, CallOutcome.LEFT_MESSAGE, CallOutcome.NO_ANSWER)
 
@@ -44,8 +43,7 @@ def calls(request: HttpRequest) -> HttpResponse:
 def calls_note(request: HttpRequest, patient_id: int) -> HttpResponse:
     """They were called."""
     user = user_of(request)
-    person: Patient = find(Patient.objects.visible_to(user), patient_id)
-    only_staff(user)
+    person = seen_person(request, patient_id)
     must(user, "attendance.note_contact", person)
     try:
         knows = note_call(person, outcome=request.POST.get("outcome", ""), actor=user, now=now())

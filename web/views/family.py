@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from people.domain.time import local_date
 from people.enums import Look
 from people.errors import InvalidInput, Refusal
-from people.models import Admission, FamilyConsent, FamilyMember, Patient
+from people.models import FamilyConsent, FamilyMember, Patient
+from people.queries import zone_of_patient
 from people.services.family import add_member, give_consent, remove_member, revoke_consent
 from people.services.looks import record_look
 from scheduling.models import Booking, Invitation
@@ -21,7 +22,7 @@ from web.forms.refusals import blame
 from web.notices import say_bad, say_done
 from web.patients.visit import Visit, patient_page
 from web.rows.family import member_cards
-from web.views.staff import find, must, now, only_staff, today_of, user_of
+from web.views.staff import find, must, now, seen_person, today_of, user_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,8 +36,7 @@ def family(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def patient_family(request: HttpRequest, patient_id: int) -> HttpResponse:
     """The list of somebody in care, for their clinic; the look is recorded."""
-    person: Patient = find(Patient.objects.visible_to(user_of(request)), patient_id)
-    only_staff(user_of(request))
+    person = seen_person(request, patient_id)
     moment = now()
     record_look(Look.PATIENT, person, actor=user_of(request), now=moment, patient_id=person.pk)
     return _page(request, person, moment=moment, today=_today(request, person, moment))
@@ -158,8 +158,8 @@ def _member(request: HttpRequest, member_id: int) -> FamilyMember:
 
 
 def _today(request: HttpRequest, patient: Patient, moment: datetime) -> date:
-    latest = Admission.objects.filter(patient=patient).select_related("site").first()
-    return local_date(moment, latest.zone) if latest else today_of(user_of(request), now=moment)
+    zone = zone_of_patient(patient)
+    return local_date(moment, zone) if zone else today_of(user_of(request), now=moment)
 
 
 def _back(request: HttpRequest, patient: Patient) -> HttpResponse:

@@ -15,10 +15,10 @@ from attendance.models import Flag
 from attendance.queries import flags_for_display
 from attendance.services.outreach import acknowledge, add_note, assign, note_contact, resolve
 from people.errors import Refusal
-from people.models import Patient, User
+from people.models import User
 from web.forms.flags import AssignForm, ContactForm, ResolveForm
 from web.notices import say_bad, say_done
-from web.views.staff import find, must, now, only_staff, user_of
+from web.views.staff import find, must, now, seen_person, user_of
 
 
 @login_required
@@ -77,8 +77,7 @@ def flag_resolve(request: HttpRequest, flag_id: int) -> HttpResponse:
 def patient_contact(request: HttpRequest, patient_id: int) -> HttpResponse:
     """A contact or a note about a person, whether or not a flag stands."""
     user = user_of(request)
-    person: Patient = find(Patient.objects.visible_to(user), patient_id)
-    only_staff(user)
+    person = seen_person(request, patient_id)
     must(user, "attendance.note_contact", person)
     form = ContactForm(request.POST)
     if not form.is_valid():

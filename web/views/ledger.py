@@ -23,7 +23,7 @@ from attendance.services.weeks import recount_patient
 from people.domain.time import Interval, local_date
 from people.enums import Look
 from people.models import Admission, Patient, SiteClosure, User
-from people.queries import closures_in, home_zone, last_look
+from people.queries import closures_in, home_zone, last_look, latest_admission
 from people.services.looks import record_look
 from web import format as figures
 from web.forms.ledger import LedgerForm
@@ -38,7 +38,7 @@ from web.rows.ledger import (
 from web.rows.people import standing
 from web.rows.policies import policy_lines
 from web.rows.requirement_cards import card_of
-from web.views.staff import find, must, now, only_staff, today_of, user_of
+from web.views.staff import must, now, seen_person, today_of, user_of
 
 A_WEEK = timedelta(days=7)
 
@@ -102,17 +102,9 @@ def _within(judgement: Judgement, first: date, last: date) -> Judgement:
 
 def seen(request: HttpRequest, patient_id: int) -> Patient:
     """The person, if the account sees them (404) and may have their hours reported (403)."""
-    user = user_of(request)
-    person: Patient = find(Patient.objects.visible_to(user), patient_id)
-    only_staff(user)
-    must(user, "attendance.report_on", person)
+    person = seen_person(request, patient_id)
+    must(user_of(request), "attendance.report_on", person)
     return person
-
-
-def latest_admission(person: Patient) -> Admission | None:
-    """The admission whose site gives the person's days."""
-    rows = Admission.objects.filter(patient=person).select_related("site", "program", "primary_counselor")
-    return rows.order_by("-admitted_on", "-pk").first()
 
 
 def _week_views(

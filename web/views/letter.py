@@ -12,11 +12,12 @@ from attendance.queries.attended import attended_times
 from people.domain.time import local_date
 from people.enums import Look
 from people.models import Patient, Site, User
+from people.queries import latest_admission
 from people.services.looks import record_look
 from web import format as figures
 from web.forms.ledger import DatesForm
 from web.patients.visit import Visit, patient_page
-from web.views.ledger import latest_admission, seen
+from web.views.ledger import seen
 from web.views.staff import now, today_of, user_of
 
 USUAL = timedelta(weeks=4)

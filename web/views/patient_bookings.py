@@ -17,8 +17,7 @@ from web import format as figures
 from web.forms.patients import ExcuseForm
 from web.notices import say_bad, say_done
 from web.rows.sessions import day_of, times_of
-from web.views.patients import seen_person
-from web.views.staff import find, must, now, user_of
+from web.views.staff import find, must, now, seen_person, user_of
 
 
 @login_required

@@ -19,6 +19,7 @@ from people.domain.time import local_date
 from people.enums import Look
 from people.errors import NotThere, Refusal
 from people.models import Admission, Patient, User
+from people.queries import latest_admission
 from people.services.looks import record_look
 from scheduling.enums import Mode
 from scheduling.models import Booking, Session
@@ -31,8 +32,8 @@ from web.notices import say_bad, say_done
 from web.rows.choices import Doing, choices_by_day
 from web.rows.people import standing
 from web.rows.sessions import day_of, times_of
-from web.views.patients import latest_admission, may_change, seen_person
-from web.views.staff import find, must, now, user_of
+from web.views.patients import may_change
+from web.views.staff import find, must, now, seen_person, user_of
 
 A_WEEK = timedelta(days=7)
 LONGEST_AHEAD = timedelta(weeks=26)

@@ -18,7 +18,7 @@ from people.domain.time import local_date
 from people.enums import Look
 from people.errors import Refusal
 from people.models import Admission, Patient, User
-from people.queries import home_zone
+from people.queries import home_zone, latest_admission
 from people.services.looks import record_look
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking, Session, SessionCounselor
@@ -40,7 +40,7 @@ from web.rows.people import (
 from web.rows.repairs import RecordRepair, record_repair
 from web.rows.sessions import day_of, times_of
 from web.views.plans import open_suggestions
-from web.views.staff import find, must, now, only_staff, today_of, user_of
+from web.views.staff import find, must, now, seen_person, today_of, user_of
 
 A_WEEK = timedelta(days=7)
 STEPS_SHOWN = 10
@@ -161,19 +161,6 @@ def _repair(
     found = repairs_for([admission], week.week, now=moment)[admission.pk]
     more = f"{reverse('patient-sessions', args=[admission.patient_id])}?week={week.week}"
     return record_repair(week, found, more_url=more, may_book=admission.site_id in user.scope.managed_site_ids)
-
-
-def seen_person(request: HttpRequest, patient_id: int) -> Patient:
-    """The person, for staff who see them. Raises Http404 for anybody else, and NotAllowed for who is no staff."""
-    person: Patient = find(Patient.objects.visible_to(user_of(request)), patient_id)
-    only_staff(user_of(request))
-    return person
-
-
-def latest_admission(person: Patient) -> Admission | None:
-    """Their running or last admission, with its site, program and counselor."""
-    rows = Admission.objects.filter(patient=person).select_related("site", "program", "primary_counselor")
-    return rows.order_by("-admitted_on", "-pk").first()
 
 
 def _ahead(person: Patient, moment: datetime) -> list[Booking]:

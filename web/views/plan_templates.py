@@ -15,7 +15,7 @@ from people.errors import InvalidInput
 from people.models import PlanTemplate, Program, User
 from people.services.plan_templates import change_template, make_template, remove_template, set_suggestion_weeks
 from web.forms.plans import StepFormSet, SuggestAfterForm, TemplateForm, step_initial, step_words
-from web.forms.refusals import blame
+from web.forms.refusals import blame, words_of
 from web.notices import say_done
 from web.views.staff import find, must, now, only_staff, user_of
 
@@ -117,7 +117,7 @@ def _blame(form: TemplateForm, steps: list[Any], wrong: InvalidInput) -> None:
         place, _dot, name = field.partition("].")
         if name:
             row: forms.Form = steps[int(place.removeprefix("steps["))]
-            row.add_error(name if name in row.fields else None, sentences)
+            row.add_error(name if name in row.fields else None, words_of(sentences))
         else:
             blame(form, InvalidInput({field: sentences}))
 

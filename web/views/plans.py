@@ -1,13 +1,11 @@
 """A person's plan: what is asked now and next, and its changes, each shown week by week before it is made."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -15,47 +13,35 @@ from django.views.decorators.http import require_http_methods
 from attendance.models import PlanSuggestion, TreatmentWeek
 from attendance.services.plan_suggestions import follow_template
 from attendance.services.weeks import recount_patient
-from people.domain.plan_edits import AddPhase, ChangePhase, FollowSteps, PlanEdit, RemovePhase
+from people.domain.plan_edits import FollowSteps
 from people.domain.time import local_date
 from people.enums import Look
 from people.errors import InvalidInput, PlanOutdated, Refusal
-from people.models import Admission, Patient, PlanPhase, PlanTemplate, TrailEntry, User
+from people.models import Admission, Patient, PlanPhase, TrailEntry, User
+from people.queries import latest_admission
 from people.services.looks import record_look
-from people.services.plan_changes import ACTIONS, PlanPreview, change_plan, planned_weeks, preview_plan
-from people.services.plan_templates import following
-from people.services.plans import PhaseFields
+from people.services.plan_changes import ACTIONS, change_plan, planned_weeks, preview_plan
 from scheduling.services.plan_fits import plan_fits
 from web.components.step_down import build_step_down
-from web.forms.plans import ChangePhaseForm, FollowForm, PhaseForm
+from web.forms.plans import FollowForm, PhaseForm
 from web.forms.refusals import blame
 from web.notices import say_bad, say_done
 from web.rows.people import standing
 from web.rows.plan_history import SHOWN, SuggestionCard, changes_of, names_of, suggestion_cards
 from web.rows.plans import drawn_weeks, fit_rows, phase_rows, plan_answer, preview_rows, week_rows
-from web.views.staff import must, now, user_of
-from web.views.tracks import admission_of, seen
+from web.views.plan_changes import Asked, change_asked, templates_for
+from web.views.staff import must, now, seen_person, user_of
 
 A_WEEK = timedelta(weeks=1)
 WEEKS_BACK = 8
-
-
-@dataclass
-class Asked:
-    """A change that somebody is about to make: its form, and once that is sound the change itself."""
-
-    what: str
-    form: forms.Form
-    edit: PlanEdit | None = None
-    suggestion: PlanSuggestion | None = None
-    preview: PlanPreview | None = None
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def patient_plan(request: HttpRequest, patient_id: int) -> HttpResponse:
     """The plan, and with `?what=` a change of it as it would be; a POST makes the change as it was shown."""
-    person, user, moment = seen(request, patient_id), user_of(request), now()
-    admission = admission_of(person)
+    person, user, moment = seen_person(request, patient_id), user_of(request), now()
+    admission = latest_admission(person)
     if admission is None:
         raise Http404
     phases = list(admission.phases.all())
@@ -65,7 +51,7 @@ def patient_plan(request: HttpRequest, patient_id: int) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     if request.method == "POST":
         must(user, "people.change_plan", admission)
-    asked = _asked(given, admission, phases, user, today=today) if may_change and "what" in given else None
+    asked = change_asked(given, admission, phases, user, today=today) if may_change and "what" in given else None
     if asked is not None and asked.edit is not None:
         try:
             if request.method == "POST":
@@ -176,7 +162,7 @@ def _forms(
         return {}
     begins = next_week(admission, today)
     at_hand = {asked.what: asked.form} if asked is not None else {}
-    templates = _templates(admission, user)
+    templates = templates_for(admission, user)
     return {
         "follow_form": at_hand.get("follow") or FollowForm(templates=templates, initial={"starts_on": begins}),
         "has_templates": bool(templates),
@@ -218,82 +204,6 @@ def open_suggestions(admission: Admission, user: User, *, today: date) -> list[S
 def next_week(admission: Admission, today: date) -> date:
     """The first day of the patient's next week: where a change begins unless somebody says otherwise."""
     return admission.week_containing(max(today, admission.admitted_on) + A_WEEK).starts_on
-
-
-def _templates(admission: Admission, user: User) -> list[PlanTemplate]:
-    rows = PlanTemplate.objects.visible_to(user).filter(program_id=admission.program_id)
-    return list(rows.prefetch_related("steps"))
-
-
-def _asked(given: QueryDict, admission: Admission, phases: list[PlanPhase], user: User, *, today: date) -> Asked | None:
-    """The change that the address or the form names; None for one that does not exist."""
-    readers: dict[str, Callable[[], Asked]] = {
-        "follow": lambda: _follow(given, admission, user),
-        "add": lambda: _add(given),
-        "change": lambda: _change(given, phases, today=today),
-        "remove": lambda: _remove(given, phases, today=today),
-    }
-    reader = readers.get(given.get("what", ""))
-    return reader() if reader is not None else None
-
-
-def _follow(given: QueryDict, admission: Admission, user: User) -> Asked:
-    asked = Asked("follow", FollowForm(given, templates=_templates(admission, user)))
-    form = asked.form
-    if isinstance(form, FollowForm) and form.is_valid():
-        template, number = form.chosen
-        asked.edit = following(template, starts_on=form.cleaned_data["starts_on"], first_step=number)
-        if form.cleaned_data["suggestion"]:
-            rows = PlanSuggestion.objects.open().filter(admission=admission)
-            asked.suggestion = rows.filter(pk=form.cleaned_data["suggestion"]).first()
-    return asked
-
-
-def _add(given: QueryDict) -> Asked:
-    form = PhaseForm(given)
-    asked = Asked("add", form)
-    if form.is_valid():
-        said = form.cleaned_data
-        fields = PhaseFields(starts_on=said["starts_on"], ends_on=said["ends_on"], **form.target())
-        asked.edit = AddPhase(fields.as_phase())
-    return asked
-
-
-def _change(given: QueryDict, phases: list[PlanPhase], *, today: date) -> Asked:
-    """Without any value the form is opened on the phase as it is."""
-    row = _named(given, phases, today=today)
-    has_begun = row.starts_on <= today
-    if "min_minutes" not in given:
-        initial = {name: getattr(row, name) for name in PhaseForm.base_fields}
-        return Asked("change", ChangePhaseForm(has_begun=has_begun, initial={**initial, "phase": row.pk}))
-    form = ChangePhaseForm(given, has_begun=has_begun)
-    asked = Asked("change", form)
-    if form.is_valid():
-        values = {**form.target(), "ends_on": form.cleaned_data["ends_on"]}
-        if not has_begun:
-            values["starts_on"] = form.cleaned_data["starts_on"]
-        asked.edit = ChangePhase(row.starts_on, tuple(values.items()), form.cleaned_data.get("from_on"))
-    return asked
-
-
-class _RemoveForm(forms.Form):
-    phase = forms.IntegerField(widget=forms.HiddenInput)
-
-
-def _remove(given: QueryDict, phases: list[PlanPhase], *, today: date) -> Asked:
-    row = _named(given, phases, today=today)
-    form = _RemoveForm({"phase": row.pk})
-    form.is_valid()
-    return Asked("remove", form, edit=RemovePhase(row.starts_on))
-
-
-def _named(given: QueryDict, phases: list[PlanPhase], *, today: date) -> PlanPhase:
-    """The phase of the plan that is named. Raises Http404 where it is none, or is over."""
-    named = given.get("phase", "")
-    row = next((one for one in phases if str(one.pk) == named and (one.ends_on is None or one.ends_on >= today)), None)
-    if row is None:
-        raise Http404
-    return row
 
 
 def _complain(form: forms.Form, refused: Refusal) -> None:

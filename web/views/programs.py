@@ -3,23 +3,24 @@
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from attendance.models import Requirement
-from attendance.services.requirements import add_requirement, change_requirement
 from people.errors import InvalidInput
 from people.models import Program
 from people.services.programs import change_policy, latest_today, withdraw_policy
 from web.forms.program_credentials import ProgramCredentialsForm
 from web.forms.refusals import blame
-from web.forms.requirements import PolicyForm, RequirementForm
+from web.forms.requirements import PolicyForm
 from web.notices import say_bad, say_done
 from web.rows.programs import asked_row, policy_rows
+from web.views.rule_page import asked_rule, rule_page
 from web.views.staff import find, must, now, only_staff, staff_page, today_of, user_of
 
 A_DAY = timedelta(days=1)
@@ -30,7 +31,11 @@ A_DAY = timedelta(days=1)
 def programs(request: HttpRequest) -> HttpResponse:
     """The programs at one's sites."""
     user = user_of(request)
-    rows = list(Program.objects.visible_to(user).order_by("name", "pk"))
+    rows = list(
+        Program.objects.visible_to(user)
+        .annotate(templates=Count("plan_templates", distinct=True))
+        .order_by("name", "pk")
+    )
     count = ngettext("%(count)d program", "%(count)d programs", len(rows)) % {"count": len(rows)}
     return render(request, "programs/list.html", {"programs": rows, "answer": count})
 
@@ -77,23 +82,10 @@ def program_policy_withdraw(request: HttpRequest, program_id: int) -> HttpRespon
 @require_http_methods(["GET", "HEAD", "POST"])
 def program_requirement(request: HttpRequest, program_id: int, requirement_id: int | None = None) -> HttpResponse:
     """Ask something of everybody in the program, or change what is asked."""
-    row, user = _seen(request, program_id), user_of(request)
-    must(user, "people.change_program", row)
-    asked: Requirement | None = find(_asked(row), requirement_id) if requirement_id else None
-    form = RequirementForm(request.POST or None, program=row, row=asked)
-    if request.method == "POST" and form.is_valid():
-        try:
-            if asked is None:
-                add_requirement(row, form.rule, actor=user, now=now())
-            else:
-                change_requirement(asked, form.rule, actor=user, now=now())
-        except InvalidInput as refusal:
-            blame(form, refusal)
-        else:
-            say_done(request, _("Saved. Weeks that are closed keep what was asked then."))
-            return redirect("program", program_id=row.pk)
-    context = {"form": form, "asked": asked, "about": row.name, "back": row}
-    return render(request, "programs/requirement.html", context, status=400 if form.errors else 200)
+    row = _seen(request, program_id)
+    must(user_of(request), "people.change_program", row)
+    asked = asked_rule(_asked(row), requirement_id)
+    return rule_page(request, row, asked, about=row.name, back=reverse("program", args=[row.pk]))
 
 
 def _asked(row: Program) -> QuerySet[Requirement]:

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from people.domain.time import local_date
-from people.models import User
+from people.models import Patient, User
 from people.queries import home_zone
 
 LARGEST_ID = 2**63 - 1
@@ -59,6 +59,13 @@ def find(rows: QuerySet[Any], pk: int) -> Any:
     if found is None:
         raise Http404
     return found
+
+
+def seen_person(request: HttpRequest, patient_id: int) -> Patient:
+    """The person, for staff who see them. Raises Http404 for anybody else, and PermissionDenied for who is no staff."""
+    person: Patient = find(Patient.objects.visible_to(user_of(request)), patient_id)
+    only_staff(user_of(request))
+    return person
 
 
 def only_staff(user: User) -> None:

@@ -17,6 +17,7 @@ from people.domain.time import local_date
 from people.enums import Look
 from people.errors import InvalidInput, Refusal
 from people.models import Admission, Patient, User
+from people.queries import latest_admission
 from people.services.looks import record_look
 from scheduling.enums import Mode
 from scheduling.errors import TrackRefused
@@ -31,14 +32,14 @@ from web.notices import say_bad, say_done
 from web.rows.people import standing
 from web.rows.sessions import day_of, times_of
 from web.rows.tracks import date_rows, days_of, series_choices, standing_row, track_of, when_of, yield_view
-from web.views.staff import find, must, now, only_staff, user_of
+from web.views.staff import find, must, now, seen_person, user_of
 
 
 @login_required
 @require_safe
 def patient_tracks(request: HttpRequest, patient_id: int) -> HttpResponse:
     """The standing bookings, those that ended, and a track to join with all of its dates; the look is recorded."""
-    person, user, moment = seen(request, patient_id), user_of(request), now()
+    person, user, moment = seen_person(request, patient_id), user_of(request), now()
     record_look(Look.PATIENT, person, actor=user, now=moment, patient_id=person.pk)
     return _page(request, person, user, moment)
 
@@ -47,9 +48,9 @@ def patient_tracks(request: HttpRequest, patient_id: int) -> HttpResponse:
 @require_POST
 def patient_join(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Join, with the dates left out that were ticked; where a date is refused, the page shows them all again."""
-    person, user, moment = seen(request, patient_id), user_of(request), now()
+    person, user, moment = seen_person(request, patient_id), user_of(request), now()
     must(user, "scheduling.change_standing")
-    choices = series_for(user, admission_of(person))
+    choices = series_for(user, latest_admission(person))
     form = TrackForm(request.POST, series=[one.pk for one in choices])
     if not form.is_valid():
         return _page(request, person, user, moment, asked=request.POST)
@@ -75,7 +76,7 @@ def patient_join(request: HttpRequest, patient_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def patient_leave_series(request: HttpRequest, patient_id: int, standing_id: int) -> HttpResponse:
     """Show what leaving from a day on would cancel; a POST does it."""
-    person, user, moment = seen(request, patient_id), user_of(request), now()
+    person, user, moment = seen_person(request, patient_id), user_of(request), now()
     rows = StandingBooking.objects.visible_to(user).filter(patient=person).select_related("series__site")
     row: StandingBooking = find(rows, standing_id)
     must(user, "scheduling.change_standing", row.series)
@@ -111,20 +112,6 @@ def patient_leave_series(request: HttpRequest, patient_id: int, standing_id: int
     return render(request, "tracks/leave.html", context, status=status)
 
 
-def seen(request: HttpRequest, patient_id: int) -> Patient:
-    """The patient of the address, for staff. Raises Http404 where one does not see them."""
-    person: Patient = find(Patient.objects.visible_to(user_of(request)), patient_id)
-    only_staff(user_of(request))
-    return person
-
-
-def admission_of(person: Patient) -> Admission | None:
-    """The latest admission."""
-    rows = Admission.objects.filter(patient=person).select_related("site", "program", "primary_counselor")
-    latest: Admission | None = rows.order_by("-admitted_on", "-pk").first()
-    return latest
-
-
 def series_for(user: User, admission: Admission | None) -> list[SessionSeries]:
     """The series of the admission's program that one sees: at its home site, and by video elsewhere."""
     if admission is None:
@@ -135,7 +122,7 @@ def series_for(user: User, admission: Admission | None) -> list[SessionSeries]:
 
 
 def _page(request: HttpRequest, person: Patient, user: User, moment: datetime, *, asked: Any = None) -> HttpResponse:
-    admission = admission_of(person)
+    admission = latest_admission(person)
     today = local_date(moment, admission.zone) if admission else moment.date()
     may_join = user.has_perm("scheduling.change_standing") and admission is not None
     choices = [one for one in series_for(user, admission) if one.ends_on is None or one.ends_on >= today]

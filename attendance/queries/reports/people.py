@@ -40,8 +40,8 @@ def admissions_asked(user: User, asked: ReportAsked) -> set[int]:
 
 def may_be_told(user: User, asked: ReportAsked) -> bool:
     """Whether the account still works, sees the place and the program asked about, and answers for everybody named."""
-    places = {asked.site_id} - {None}
-    programs = {asked.program_id} - {None}
+    places = {asked.site_id} if asked.site_id is not None else set()
+    programs = {asked.program_id} if asked.program_id is not None else set()
     return (
         user.is_active
         and user.scope.answers_for_anybody
