@@ -7,7 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from people.errors import NotThere
-from web.views.errors import not_found
+from web.views.errors import form_only, not_found
+
+NO_PAGES = ("/api/", "/hooks/")
 
 
 class PersonalLanguageMiddleware:
@@ -49,3 +51,18 @@ class MissingRowMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return not_found(request, exception) if isinstance(exception, NotThere) else None
+
+
+class FormAddressMiddleware:
+    """Whoever opens the address of a form, say after signing in anew in its middle, meets a page, not an empty one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method != "GET" or request.path.startswith(NO_PAGES):
+            return response
+        page = form_only(request)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page

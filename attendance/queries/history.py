@@ -55,10 +55,12 @@ def totals_by_week(weeks: QuerySet[TreatmentWeek], *, last: date, count: int) ->
 
 
 def hours_spread(weeks: QuerySet[TreatmentWeek]) -> dict[int, int]:
-    """How many of these weeks come to so many whole hours, done and booked together; one query."""
+    """How many of these weeks come to so many whole hours, done and booked together, from the least to the most with
+    none left out; one query."""
     hours = Cast((F("credited_minutes") + F("booked_minutes")) / AN_HOUR, IntegerField())
     rows = weeks.filter(~Q(status=WeekState.EXEMPT)).order_by().annotate(hours=hours).values_list("hours")
-    return dict(sorted(rows.annotate(number=Count("pk"))))
+    found = dict(rows.annotate(number=Count("pk")))
+    return {number: found.get(number, 0) for number in range(min(found), max(found) + 1)} if found else {}
 
 
 def weeks_of(admission_ids: Iterable[int], *, last: date, count: int) -> dict[int, dict[date, TreatmentWeek]]:

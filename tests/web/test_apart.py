@@ -8,6 +8,7 @@ from django.test import Client
 
 from scheduling.models import ApartSide, KeepApart
 from tests.cast import NOW, Cast
+from tests.scheduling.services.series_builders import series_of
 from tests.web.reading import plain
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,14 @@ def test_from_a_proposal_to_its_end_by_plain_forms(cast: Cast, client: Client) -
     ended = client.post(f"/apart/{pair.pk}/end/", follow=True)
     assert "Both see everything again" in plain(ended.content.decode())
     assert client.get(f"/apart/{pair.pk}/").status_code == 404
+
+
+def test_a_series_says_when_it_is(cast: Cast, client: Client) -> None:
+    series_of(cast, rrule="FREQ=WEEKLY;BYDAY=MO,WE", title="Skills")
+    client.force_login(cast.cory)
+    said = {"other": str(cast.patient("Boris Lang").pk), "reason": "court"}
+    proposed = plain(client.post(f"/patients/{cast.ana.pk}/apart/", said).content.decode())
+    assert "Skills, Mon, Wed 6–9 pm" in proposed
 
 
 @pytest.mark.parametrize(("name", "status"), [("dana", 403), ("ada", 403)])

@@ -71,8 +71,14 @@ def test_the_whole_way_by_forms_for_the_patient_and_for_the_clinic(cast: Cast, c
     invitation = Invitation.objects.get()
     withdrawn = client.post(f"/family/invitations/{invitation.pk}/withdraw/", follow=True)
     assert "Invite" in text(withdrawn)
-    assert "No consent" in text(client.post(f"/family/members/{member.pk}/revoke/", follow=True))
+    assert "Taken back" in text(client.post(f"/family/members/{member.pk}/revoke/", follow=True))
     assert "Nobody is told anything" in text(client.post(f"/family/members/{member.pk}/remove/", follow=True))
+
+
+def test_a_consent_that_ran_out_says_when(cast: Cast, client: Client) -> None:
+    FamilyConsent.objects.filter(member=rosa(cast)).update(starts_on=date(2026, 10, 1), ends_on=date(2026, 11, 17))
+    client.force_login(cast.cory)
+    assert "Ran out Tue 17 Nov" in text(client.get(f"/patients/{cast.ana.pk}/family/"))
 
 
 def test_what_is_wrong_is_said_beside_its_field(cast: Cast, client: Client) -> None:

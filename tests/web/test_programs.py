@@ -12,7 +12,8 @@ from people.models import Program
 from people.services.admissions import admit, discharge
 from people.services.plan_templates import make_template
 from tests.cast import NOW, Cast
-from tests.web.reading import open_page
+from tests.web.reading import open_page, plain
+from web.rows.requirements import standing_line
 
 ASKED = {
     "name": "Three days",
@@ -101,3 +102,15 @@ def test_a_director_finds_the_plan_templates_from_the_navigation(cast: Cast, cli
     assert listed.texts("li", "split") == ["Evening track Rules Evening track · 1 plan template Evening track"]
     found = open_page(client, listed.link("1 plan template Evening track"))
     assert (found.status, found.answer) == (200, "1 plan template")
+
+
+def test_what_is_counted_names_its_unit_once() -> None:
+    stands = {"name": "Days", "asked_by": "payer", "met": False, "full": True, "reachable": True, "at_stake": False}
+    stands |= {"is_over": True, "maximum": None, "projected": None, "possible_on": []}
+    said = {
+        measure: standing_line({**stands, "measure": measure, "value": 1, "minimum": 3}).words for measure in AMOUNTS
+    }
+    assert {measure: plain(words) for measure, words in said.items()} == AMOUNTS
+
+
+AMOUNTS = {"days": "1 of 3 days", "services": "1 of 3 sessions", "minutes": "1 min of 3 min", "percent": "1 % of 3 %"}

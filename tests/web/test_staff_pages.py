@@ -162,6 +162,15 @@ def test_a_record_answers_for_this_week_and_shows_the_evidence(cast: Cast, clien
     assert (entry.actor_id, entry.patient_id) == (cast.cory.pk, cast.ana.pk)
 
 
+def test_what_is_far_ahead_is_folded_away(cast: Cast, client: Client) -> None:
+    for when in ("2026-12-02 18:00", "2026-12-03 18:00", "2026-12-09 18:00"):
+        cast.booked(cast.ana, cast.session(when))
+    client.force_login(cast.cory)
+    page = open_page(client, f"/patients/{cast.ana.pk}/")
+    assert "2 later ones" in page.words
+    assert page.texts("p", "session-row-times") == ["Wed 2 Dec, 6–9 pm", "Thu 3 Dec, 6–9 pm", "Wed 9 Dec, 6–9 pm"]
+
+
 def test_booking_on_behalf_and_back(cast: Cast, client: Client) -> None:
     session = cast.session("2026-11-19 18:00", room=False, now=EARLIER)
     client.force_login(cast.cory)

@@ -4,19 +4,22 @@ from collections.abc import Sequence
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from people.models import Patient
 from scheduling.enums import ApartReason
+from scheduling.models import SessionSeries
 from scheduling.services.keep_apart import Share, Thing
 from web import format as figures
 from web.rows.sessions import day_of, times_of
+from web.rows.tracks import when_of
 
 
 class PairForm(forms.Form):
     """The other person, and why."""
 
-    reason = forms.ChoiceField(label=_("Why"), choices=ApartReason.choices)
+    reason = forms.ChoiceField(label=gettext_lazy("Why"), choices=ApartReason.choices)
 
     def __init__(self, *args: object, others: QuerySet[Patient], **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]
@@ -53,9 +56,11 @@ def _key(thing: Thing) -> str:
 
 
 def _title(share: Share) -> str:
-    """ "Skills (1)": the title, when it is for a single session, and how many bookings ahead the two have."""
-    when = ""
-    if share.thing[0] == "session":
-        when = f", {figures.short_day(day_of(share.row))}, {times_of(share.row)}"  # type: ignore[arg-type]
+    """ "Skills, Tue, Fri 6–9 pm · 2 booked": the title and when, and how many bookings ahead the two have."""
+    row = share.row
+    if isinstance(row, SessionSeries):
+        said = f"{share.title}, {when_of(row)}"
+    else:
+        said = f"{share.title}, {figures.short_day(day_of(row))}, {times_of(row)}"
     booked = sum(share.bookings.values())
-    return f"{share.title}{when}" + (f" ({booked})" if booked else "")
+    return f"{said} · {_('%(number)d booked') % {'number': booked}}" if booked else said

@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from people.models import FamilyConsent, FamilyMember, Patient
@@ -41,6 +43,7 @@ class MemberCard:
     consent: FamilyConsent | None
     may_know: Sequence[str]
     until: str
+    ended: str
     consent_form: ConsentForm
     meetings: Sequence[Meeting]
 
@@ -50,7 +53,9 @@ def member_cards(
 ) -> list[MemberCard]:
     """Everybody on the list, by name, with the family appointments ahead. Four queries."""
     members = list(FamilyMember.objects.current().filter(patient=patient))
-    consents = {row.member_id: row for row in FamilyConsent.objects.filter(member__in=members).in_force_on(today)}
+    holding = FamilyConsent.objects.in_force_on(today).filter(pk=OuterRef("pk"))
+    given = FamilyConsent.objects.filter(member__in=members).annotate(holds=Exists(holding)).order_by("given_at", "pk")
+    latest = {row.member_id: row for row in given}
     bookings = list(
         Booking.objects.live()
         .filter(patient=patient, session__kind=Kind.FAMILY, starts_at__gt=now)
@@ -61,19 +66,20 @@ def member_cards(
     for invitation in Invitation.objects.standing().filter(booking__in=bookings):
         asked[invitation.member_id][invitation.booking_id] = invitation
     return [
-        _card(member, consents.get(member.pk), bookings, asked[member.pk], today, (broken or {}).get(member.pk))
+        _card(member, latest.get(member.pk), bookings, asked[member.pk], today, (broken or {}).get(member.pk))
         for member in members
     ]
 
 
 def _card(
     member: FamilyMember,
-    consent: FamilyConsent | None,
+    latest: Any,
     bookings: Sequence[Booking],
     asked: dict[int, Invitation],
     today: date,
     form: ConsentForm | None,
 ) -> MemberCard:
+    consent: FamilyConsent | None = latest if latest is not None and latest.holds else None
     known = []
     if consent is not None and consent.shares_invitations:
         known.append(_("when and where to come along"))
@@ -84,9 +90,21 @@ def _card(
         consent=consent,
         may_know=known,
         until=figures.short_day(consent.ends_on) if consent else "",
+        ended=_ended(latest, today=today) if consent is None else "",
         consent_form=form or ConsentForm.starting(today, prefix=f"consent-{member.pk}"),
         meetings=[_meeting(booking, asked.get(booking.pk), consent) for booking in bookings],
     )
+
+
+def _ended(latest: FamilyConsent | None, *, today: date) -> str:
+    """What became of the consent that holds no more; nothing where there was none."""
+    if latest is None:
+        return ""
+    if latest.revoked_at is not None:
+        return _("Taken back")
+    if latest.ends_on < today:
+        return _("Ran out %(day)s") % {"day": figures.short_day(latest.ends_on)}
+    return ""
 
 
 def _meeting(booking: Booking, invitation: Invitation | None, consent: FamilyConsent | None) -> Meeting:

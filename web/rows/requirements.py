@@ -90,7 +90,10 @@ def month_word(starts_on: dt.date) -> str:
 
 
 def _progress(one: Mapping[str, Any]) -> str:
-    have, measure = amount(one["measure"], one["value"]), one["measure"]
+    """ "1 of 3 days", "7 h 30 of 9 h", "60 %, at most 50 %"."""
+    measure = one["measure"]
+    counted = measure in (Measure.DAYS, Measure.SERVICES) and one["minimum"] is not None
+    have = str(one["value"]) if counted else amount(measure, one["value"])
     if one["minimum"] is None:
         return _("%(have)s, %(bounds)s") % {"have": have, "bounds": bounds(measure, None, one["maximum"])}
     return _("%(have)s of %(least)s") % {"have": have, "least": amount(measure, one["minimum"])}

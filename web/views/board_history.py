@@ -76,14 +76,16 @@ def trends(request: HttpRequest) -> HttpResponse:
     weeks = weeks.filter(**{column: said[name] for column, name in narrowed.items() if name in said})
     totals = totals_by_week(weeks, last=asked.day.usual + timedelta(days=6), count=WEEKS_CHARTED)
     spread = hours_spread(asked.found.of_any_status)
+    finished = [one for one in totals if one.week + A_WEEK <= asked.day.today]
     context = {
-        "answer": _trend_answer([one for one in totals if one.week + A_WEEK <= asked.day.today]),
+        "answer": _trend_answer(finished),
         "weeks": [_week_row(one) for one in totals],
         "statuses": [(status.value, status.label) for status in (*LOUD, *CALM)],
         "spread": [{"hours": figures.minutes(hours * 60), "people": number} for hours, number in spread.items()],
         "chart": {
             "labels": [figures.day_range(one.week, one.week) for one in totals],
-            "share": [_share(one) for one in totals],
+            # A week that goes on has reached its goal for nobody yet: its share would look like a fall.
+            "share": [_share(one) if one in finished else None for one in totals],
             "shareLabel": _("Share that reached the goal, in percent"),
             "counts": {str(status): [one.counts[status] for one in totals] for status in (*LOUD, *CALM)},
             "names": {str(status): str(status.label) for status in (*LOUD, *CALM)},

@@ -14,6 +14,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "errors/403.html", status=403)
 
 
+def form_only(request: HttpRequest) -> HttpResponse:
+    """405: an address that only takes a form was opened."""
+    return render(request, "errors/405.html", status=405)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, without a word of what broke."""
     return render(request, "errors/500.html", status=500)

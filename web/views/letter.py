@@ -55,7 +55,7 @@ def _letter(
     return {
         "person": person,
         "site": site,
-        "today": today,
+        "today": f"{figures.short_day(today)} {today.year}",
         "form": form if form.errors else DatesForm({"from": first, "to": last}),
         "range": figures.day_range(first, last),
         "times": [

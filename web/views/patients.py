@@ -1,6 +1,6 @@
 """A person's record: how their weeks stand, the evidence beneath, and booking on their behalf."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -43,6 +43,7 @@ from web.views.plans import open_suggestions
 from web.views.staff import find, must, now, seen_person, today_of, user_of
 
 A_WEEK = timedelta(days=7)
+SOON = 2 * A_WEEK
 STEPS_SHOWN = 10
 
 
@@ -67,7 +68,7 @@ def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
         "contact": contact_of(person),
         "answer": record_answer([entry.week for entry in entries], today=today),
         "weeks": [week_view(entry, zone=zone, today=today) for entry in entries] if zone else [],
-        "bookings": [booking_view(booking, today=today, may_cancel=may[booking.session_id]) for booking in bookings],
+        **_soon_and_later(bookings, may, today=today),
         "late": [late_view(booking, today=today, may_excuse=may) for booking in late],
         "suggestions": open_suggestions(admission, user, today=today) if admission else [],
         "repair": _repair(user, admission, entries, moment),
@@ -161,6 +162,19 @@ def _repair(
     found = repairs_for([admission], week.week, now=moment)[admission.pk]
     more = f"{reverse('patient-sessions', args=[admission.patient_id])}?week={week.week}"
     return record_repair(week, found, more_url=more, may_book=admission.site_id in user.scope.managed_site_ids)
+
+
+def _soon_and_later(bookings: list[Booking], may: dict[int, bool], *, today: date) -> dict[str, Any]:
+    """Those of the next two weeks, and those behind them: somebody with standing bookings has a quarter of a year's."""
+    last = today + SOON
+    views = [
+        (day_of(one.session) <= last, booking_view(one, today=today, may_cancel=may[one.session_id]))
+        for one in bookings
+    ]
+    return {
+        "bookings": [view for is_soon, view in views if is_soon],
+        "later": [view for is_soon, view in views if not is_soon],
+    }
 
 
 def _ahead(person: Patient, moment: datetime) -> list[Booking]:

@@ -108,7 +108,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "session": session,
-        "heading": f"{figures.long_day(day_of(session))}, {times_of(session)}",
+        "heading": f"{figures.short_day(day_of(session))}, {times_of(session)}",
         "described": " · ".join(part for part in (session.title, described(session), counselors_of(session)) if part),
         "seats": _("%(taken)d of %(seats)d seats taken") % {"taken": session.seats_taken, "seats": session.capacity},
         "form": form,
