@@ -22,11 +22,16 @@ A_MINUTE = timedelta(minutes=1)
 
 
 def show_the_lines(patient: Patient, *, now: datetime) -> None:
-    """The demo patient's program asks before it books; they wait for an evening, and another is offered to somebody."""
+    """The demo patient waits for an evening; another is still on offer, from when their program asked first.
+
+    The program itself books a freed seat at once, as every program does that does not say otherwise.
+    """
     admission = Admission.objects.select_related("program", "site").filter(patient=patient).latest("admitted_on")
-    Program.objects.filter(pk=admission.program_id).update(waitlist_policy=WaitlistPolicy.OFFER)
     waited_for = _join_a_line(patient, admission, now=now)
+    program = Program.objects.filter(pk=admission.program_id)
+    program.update(waitlist_policy=WaitlistPolicy.OFFER)
     _offer_one(admission, now=now, without=waited_for)
+    program.update(waitlist_policy=WaitlistPolicy.BOOK)
 
 
 def _join_a_line(patient: Patient, admission: Admission, *, now: datetime) -> int | None:
