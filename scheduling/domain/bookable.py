@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
-from scheduling.domain.fit import Mode, SessionOption
+from scheduling.domain.fit import SessionOption
+from scheduling.domain.reach import Around, Held, Stay, around, is_free
 
 MINUTES_A_DAY = 240
 SESSIONS_A_DAY = 2
@@ -61,32 +62,22 @@ class WeekLimits:
 
 
 class _Class(NamedTuple):
-    """Sessions that are the same choice: equal times and minutes."""
+    """Sessions that are the same choice: equal times, minutes and, where a way is asked for, site."""
 
-    start: datetime
-    end: datetime
+    stay: Stay
     minutes: int
-    place: SessionOption | None = None
-
-    def follows(self, other: "_Class") -> bool:
-        """Whether it begins after the other, with time for the way."""
-        if self.start < other.end:
-            return False
-        if self.place is None or other.place is None:
-            return True
-        return self.place.leaves_time_for(other.place.interval, other.place.site_id, other.place.mode)
 
 
 class _Pattern(NamedTuple):
-    """A set of sessions which a day can take together."""
+    """A set of sessions which a day can take together: where it begins how early, and what it leaves to later days."""
 
-    start: datetime
-    end: datetime
+    firsts: Held
+    leaves: Held
     minutes: int
 
 
-# Days used up so far, and until when a chosen session lasts where a later day's could meet it.
-_State = tuple[int, datetime | None]
+# Days used up so far, and from when on one can be where, as far as a later day's session could begin sooner.
+_State = tuple[int, Held]
 
 
 def bookable_minutes(
@@ -101,7 +92,7 @@ def bookable_minutes(
 ) -> int:
     """Return the most minutes that one set of the options can add.
 
-    No two of the set overlap, nor follow each other on a day at two sites faster than the way takes; all together they
+    No two of the set overlap, nor follow each other at two sites faster than the way takes; all together they
     take at most `room_minutes` (the maximum, less what is credited and booked). A day that gains something stays, with
     what it holds, within `minutes_a_day` and `sessions_a_day`; the days used already and those newly used are at most
     `days_limit`. What exists beyond a limit only keeps its own day, or new days, from gaining. A session belongs to the
@@ -114,13 +105,14 @@ def bookable_minutes(
         return 0
     mask = (1 << (room_minutes + 1)) - 1
     days = _classes_by_day(options, room_minutes)
-    later_starts = _later_starts(days)
-    reached: dict[_State, int] = {(len(days_used), None): 1}
-    for (day, classes), next_start in zip(days, later_starts, strict=True):
+    neighbours = around([[one.stay for one in classes] for _day, classes in days])
+    reached: dict[_State, int] = {(len(days_used), ()): 1}
+    for (day, classes), beside in zip(days, neighbours, strict=True):
         load = (existing_by_day or {}).get(day, NOTHING)
-        patterns = list(_patterns(classes, minutes_a_day - load.minutes, sessions_a_day - load.sessions))
+        sets = _sets(classes, minutes_a_day - load.minutes, sessions_a_day - load.sessions)
+        patterns = {_pattern(chosen, beside) for chosen in sets}
         if patterns:
-            _add_day(reached, patterns, next_start, 0 if day in days_used else 1, days_limit, mask)
+            _add_day(reached, patterns, beside, 0 if day in days_used else 1, days_limit, mask)
     return max(sums.bit_length() for sums in reached.values()) - 1
 
 
@@ -129,60 +121,58 @@ def _classes_by_day(options: Iterable[SessionOption], room_minutes: int) -> list
     by_day: defaultdict[date, dict[tuple[object, ...], _Class]] = defaultdict(dict)
     for option in options:
         if 0 < option.clinical_minutes <= room_minutes:
-            place = option if option.ways and option.mode != Mode.TELEHEALTH else None
-            one = _Class(option.interval.start, option.interval.end, option.clinical_minutes, place)
-            by_day[option.local_day].setdefault((*one[:3], place and place.site_id), one)
-    return [(day, sorted(found.values(), key=lambda one: one[:3])) for day, found in sorted(by_day.items())]
+            one = _Class(Stay.of(option), option.clinical_minutes)
+            by_day[option.local_day].setdefault((*one.stay[:3], one.minutes), one)
+    return [
+        (day, sorted(found.values(), key=lambda one: (one.stay.start, one.stay.end, one.minutes)))
+        for day, found in sorted(by_day.items())
+    ]
 
 
-def _later_starts(days: Sequence[tuple[date, list[_Class]]]) -> list[datetime | None]:
-    """Return for each day the earliest start on any later one."""
-    earliest: datetime | None = None
-    starts: list[datetime | None] = []
-    for _, classes in reversed(days):
-        starts.append(earliest)
-        earliest = classes[0].start if earliest is None else min(earliest, classes[0].start)
-    return starts[::-1]
-
-
-def _patterns(
+def _sets(
     classes: Sequence[_Class], minutes: int, sessions: int, after: int = 0, chosen: tuple[_Class, ...] = ()
-) -> Iterator[_Pattern]:
+) -> Iterator[tuple[_Class, ...]]:
     """Yield the sets of one to `sessions` choices that do not overlap, leave time for the way from one site to another,
-    and take at most `minutes`."""
+    and take at most `minutes`, in order of time."""
     if sessions < 1:
         return
     for index in range(after, len(classes)):
         choice = classes[index]
-        if choice.minutes > minutes or (chosen and choice.start < chosen[-1].end):
+        stay = choice.stay
+        if choice.minutes > minutes or (chosen and stay.start < chosen[-1].stay.end):
             continue
-        if choice.place is not None and not all(choice.follows(other) for other in chosen):
+        if stay.site is not None and not all(stay.follows(other.stay) for other in chosen):
             continue
         grown = (*chosen, choice)
-        yield _Pattern(start=grown[0].start, end=choice.end, minutes=sum(one.minutes for one in grown))
+        yield grown
         if sessions > 1:
-            yield from _patterns(classes, minutes - choice.minutes, sessions - 1, index + 1, grown)
+            yield from _sets(classes, minutes - choice.minutes, sessions - 1, index + 1, grown)
+
+
+def _pattern(chosen: Sequence[_Class], beside: Around) -> _Pattern:
+    stays = [one.stay for one in chosen]
+    return _Pattern(beside.firsts(stays), beside.held_by(stays), sum(one.minutes for one in chosen))
 
 
 def _add_day(
     reached: dict[_State, int],
-    patterns: Sequence[_Pattern],
-    next_start: datetime | None,
+    patterns: Iterable[_Pattern],
+    beside: Around,
     cost: int,
     days_limit: int,
     mask: int,
 ) -> None:
     """Add to what is reached all that the day's patterns lead to; taking none of them is always possible."""
-    gains: dict[datetime | None, frozenset[tuple[datetime | None, int]]] = {}
-    for (used, busy_until), sums in list(reached.items()):
+    gains: dict[Held, frozenset[tuple[Held, int]]] = {}
+    for (used, held), sums in list(reached.items()):
         if cost and used + cost > days_limit:
             continue
-        if busy_until not in gains:
-            gains[busy_until] = frozenset(
-                (pattern.end if next_start is not None and pattern.end > next_start else None, pattern.minutes)
+        if held not in gains:
+            gains[held] = frozenset(
+                (beside.still(held, pattern.leaves) if held else pattern.leaves, pattern.minutes)
                 for pattern in patterns
-                if busy_until is None or pattern.start >= busy_until
+                if is_free(held, pattern.firsts)
             )
-        for lasting, minutes in gains[busy_until]:
+        for lasting, minutes in gains[held]:
             state = (used + cost, lasting)
             reached[state] = reached.get(state, 0) | (sums << minutes & mask)

@@ -7,12 +7,13 @@ day's sets of classes with the same minutes and kinds are one pattern.
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from math import gcd
 from typing import NamedTuple
 
 from scheduling.domain.bookable import NOTHING, WeekLimits
 from scheduling.domain.fit import Mode, SessionOption
+from scheduling.domain.reach import Around, Held, Stay, around, is_free
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,55 +62,41 @@ class WeekPlan:
 class _Class(NamedTuple):
     """Sessions that are the same choice, and the cheapest of them; `rank` is its place among all ids."""
 
-    start: datetime
-    end: datetime
+    stay: Stay
     minutes: int
     kinds: int
     in_person: bool
     price: int
     rank: int
-    place: SessionOption
-
-    def follows(self, other: "_Class") -> bool:
-        """Whether it begins after the other, with time for the way."""
-        there = other.place
-        return self.start >= other.end and self.place.leaves_time_for(there.interval, there.site_id, there.mode)
 
 
 @dataclass(frozen=True)
 class _Day:
-    """A day's choices in order of time, the earliest start on any later day, and whether a session of an earlier day
-    may still run when this one's first begins.
-    """
+    """A day's choices in order of time, and what lies around it."""
 
     on: date
     classes: Sequence[_Class]
-    next_start: datetime | None
-    is_met_by_earlier: bool
-
-    def lasting(self, end: datetime | None) -> datetime | None:
-        """The end, where a later day's session could meet it."""
-        return end if end is not None and self.next_start is not None and end > self.next_start else None
+    around: Around
 
 
 class _Pattern(NamedTuple):
-    """What a day can take together. `ranks` are in ascending order."""
+    """What a day can take together, where it begins how early, and what it leaves to later days. `ranks` ascend."""
 
     cost: int
     ranks: tuple[int, ...]
     steps: int
     kinds: int
-    start: datetime
-    end: datetime
+    firsts: Held
+    leaves: Held
 
 
 class _State(NamedTuple):
-    """What the days to come depend on: days used, minutes added, kinds present, until when the last session lasts."""
+    """What the days to come depend on: days used, minutes added, kinds present, from when on one can be where."""
 
     days: int
     steps: int
     kinds: int
-    busy_until: datetime | None
+    held: Held
 
 
 # Cost so far, and each day's ranks: of equal costs the least comes first.
@@ -125,11 +112,11 @@ def best_week(
 ) -> WeekPlan:
     """Return the set of options whose week costs least; it may be empty.
 
-    Every option is taken to fit the patient and to have a seat; no two of the set overlap, nor follow each other on a
-    day at two sites faster than the way. A day that gains something
-    stays, with what it holds, within the day's limits; new days and those used are at most the week's, and all that is
-    added at most its room. What exists beyond a limit only keeps its own day, or new days, from gaining. `prices`, 0
-    or more, are due for each session by its id. Among equal costs the least vector of each day's ids wins.
+    Every option is taken to fit the patient and to have a seat; no two of the set overlap, nor follow each other at two
+    sites faster than the way. A day that gains something stays, with what it holds, within the day's limits; new days
+    and those used are at most the week's, and all that is added at most its room. What exists beyond a limit only keeps
+    its own day, or new days, from gaining. `prices`, 0 or more, are due for each session by its id. Among equal costs
+    the least vector of each day's ids wins.
 
     1. Put equal choices together, and a day's sets of them that lead to the same.
     2. Day by day keep the least path to each state.
@@ -140,7 +127,7 @@ def best_week(
     step = gcd(*(option.clinical_minutes for option in ranked)) or 1
     wanted = {kind: 1 << place for place, kind in enumerate(sorted(ask.wanted_kinds))}
     end = _End(ask, costs, step)
-    paths: dict[_State, _Path] = {_State(len(ask.limits.existing_by_day), 0, 0, None): (0, ())}
+    paths: dict[_State, _Path] = {_State(len(ask.limits.existing_by_day), 0, 0, ()): (0, ())}
     best_end = min(cost + end.cost(state) for state, (cost, _) in paths.items())
     for today in _days(ranked, wanted, prices or {}):
         patterns = _patterns_of(today, ask, costs, step)
@@ -180,29 +167,29 @@ def _days(ranked: Sequence[SessionOption], wanted: Mapping[str, int], prices: Ma
     """The days in order, each with its choices: of sessions alike in times, kind, minutes, mode and site one."""
     by_day: defaultdict[date, dict[tuple[object, ...], _Class]] = defaultdict(dict)
     for rank, option in enumerate(ranked):
-        start, end = option.interval.start, option.interval.end
         one = _Class(
-            start=start,
-            end=end,
+            stay=Stay.of(option),
             minutes=option.clinical_minutes,
             kinds=wanted.get(option.kind, 0),
             in_person=option.mode != Mode.TELEHEALTH,
             price=prices.get(option.id, 0),
             rank=rank,
-            place=option,
         )
-        alike = (start, end, option.kind, option.clinical_minutes, option.mode, option.site_id)
+        alike = (option.interval, option.kind, option.clinical_minutes, option.mode, option.site_id)
         known = by_day[option.local_day].get(alike)
         if known is None or one.price < known.price:
             by_day[option.local_day][alike] = one
-    days: list[_Day] = []
-    next_start: datetime | None = None
-    for on, found in sorted(by_day.items(), reverse=True):
-        classes = sorted(found.values())
-        earlier = (one.end for before, others in by_day.items() if before < on for one in others.values())
-        days.append(_Day(on, classes, next_start, any(end > classes[0].start for end in earlier)))
-        next_start = classes[0].start if next_start is None else min(next_start, classes[0].start)
-    return days[::-1]
+    listed = [(on, sorted(found.values(), key=_in_time)) for on, found in sorted(by_day.items())]
+    neighbours = around([_stays(classes) for _on, classes in listed])
+    return [_Day(on, classes, beside) for (on, classes), beside in zip(listed, neighbours, strict=True)]
+
+
+def _stays(classes: Iterable[_Class]) -> list[Stay]:
+    return [one.stay for one in classes]
+
+
+def _in_time(one: _Class) -> tuple[object, ...]:
+    return one.stay.start, one.stay.end, *one[1:]
 
 
 def _patterns_of(today: _Day, ask: WeekAsk, costs: Costs, step: int) -> list[_Pattern]:
@@ -212,16 +199,16 @@ def _patterns_of(today: _Day, ask: WeekAsk, costs: Costs, step: int) -> list[_Pa
     least: dict[tuple[object, ...], _Pattern] = {}
     minutes, sessions = ask.limits.minutes_a_day - load.minutes, ask.limits.sessions_a_day - load.sessions
     for chosen in _sets(today.classes, minutes, sessions):
+        stays = _stays(chosen)
         pattern = _Pattern(
             cost=sum(one.price for one in chosen) + (trip if any(one.in_person for one in chosen) else 0),
             ranks=tuple(sorted(one.rank for one in chosen)),
             steps=sum(one.minutes for one in chosen) // step,
             kinds=_union(chosen),
-            start=chosen[0].start,
-            end=chosen[-1].end,
+            firsts=today.around.firsts(stays),
+            leaves=today.around.held_by(stays),
         )
-        start = pattern.start if today.is_met_by_earlier else None
-        alike = (pattern.steps, pattern.kinds, today.lasting(pattern.end), start)
+        alike = (pattern.steps, pattern.kinds, pattern.leaves, pattern.firsts)
         if alike not in least or pattern[:2] < least[alike][:2]:
             least[alike] = pattern
     return sorted(least.values())
@@ -243,9 +230,10 @@ def _sets(
         return
     for place in range(after, len(classes)):
         one = classes[place]
-        if one.minutes > minutes or (chosen and one.start < chosen[-1].end):
+        stay = one.stay
+        if one.minutes > minutes or (chosen and stay.start < chosen[-1].stay.end):
             continue
-        if one.place.ways and not all(one.follows(other) for other in chosen):
+        if stay.site is not None and not all(stay.follows(other.stay) for other in chosen):
             continue
         grown = (*chosen, one)
         yield grown
@@ -269,16 +257,17 @@ def _over_day(
     new_day = 0 if today.on in limits.existing_by_day else 1
     reached: dict[_State, _Path] = {}
     for state, (cost, ranks) in paths.items():
-        busy = state.busy_until
-        _keep(reached, _State(state.days, state.steps, state.kinds, today.lasting(busy)), (cost, (*ranks, ())))
+        held = state.held
+        _keep(reached, _State(state.days, state.steps, state.kinds, today.around.still(held)), (cost, (*ranks, ())))
         days = state.days + new_day
         if new_day and days > limits.days_limit:
             continue
         for pattern in patterns:
             total, steps = cost + pattern.cost, state.steps + pattern.steps
-            if total > most or steps > room_steps or (busy is not None and pattern.start < busy):
+            if total > most or steps > room_steps or not is_free(held, pattern.firsts):
                 continue
-            after = _State(days, steps, state.kinds | pattern.kinds, today.lasting(pattern.end))
+            left = today.around.still(held, pattern.leaves) if held else pattern.leaves
+            after = _State(days, steps, state.kinds | pattern.kinds, left)
             _keep(reached, after, (total, (*ranks, pattern.ranks)))
     return reached
 

@@ -56,8 +56,8 @@ def choices(options: Sequence[SessionOption], limits: WeekLimits) -> Iterator[tu
 
 
 def too_far(one: SessionOption, other: SessionOption) -> bool:
-    """Looked at minute by minute: nobody is at the other site before the way is over. Only within a day."""
-    if one.local_day != other.local_day or "telehealth" in (one.mode, other.mode) or one.site_id == other.site_id:
+    """Looked at minute by minute: nobody is at the other site before the way is over, be it past midnight."""
+    if "telehealth" in (one.mode, other.mode) or one.site_id == other.site_id:
         return False
     first, second = sorted((one, other), key=lambda each: each.interval.start)
     minutes = dict(first.ways).get(second.site_id, 0)
@@ -110,12 +110,12 @@ def weeks(draw: st.DrawFn, most: int = 9) -> tuple[list[SessionOption], WeekAsk]
     """Some sessions, among them equal ones, ones that overlap, ones across midnight, and ones at two sites with a way
     between them; and what is asked."""
     count = draw(st.integers(0, most))
-    way = draw(st.sampled_from([0, 0, 30, 90]))
+    way = draw(st.sampled_from([0, 0, 30, 90, 600]))
     options = [
         option(
             number,
             draw(st.integers(0, 4)),
-            draw(st.sampled_from([9, 10, 17, 18, 19.5, 23])),
+            draw(st.sampled_from([0.5, 9, 10, 17, 18, 19.5, 22.5, 23])),
             draw(st.sampled_from([60, 90, 165, 180])),
             kind=draw(st.sampled_from(["group", "individual", "family"])),
             mode=draw(st.sampled_from(["in_person", "telehealth"])),

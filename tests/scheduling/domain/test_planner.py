@@ -3,6 +3,7 @@
 from datetime import timedelta
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,30 @@ def test_what_runs_past_midnight_keeps_the_next_morning_free() -> None:
     plan = best_week([late, early], ask=WeekAsk(240, WIDE))
     assert plan.added == (late,)
     assert late.interval.end - early.interval.start == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("way", "early", "fit"),
+    [(21, {}, 1), (20, {}, 2), (21, {"mode": "telehealth"}, 2), (21, {"site": 1}, 2)],
+    ids=["too far", "just near enough", "by video", "at the same site"],
+)
+def test_the_way_to_another_site_takes_as_long_past_midnight(way, early, fit) -> None:  # type: ignore[no-untyped-def]
+    late = option(1, 0, 22, 110, way=way)
+    morning = option(2, 1, 1 / 6, 60, way=way, **{"site": 2, **early})
+    assert (late.interval.end.minute, morning.interval.start.minute) == (50, 10)
+    assert len(best_week([late, morning], ask=WeekAsk(300, WIDE)).added) == fit
+    assert WIDE.bookable([late, morning]) == (170 if fit == 2 else 110)
+
+
+def test_a_way_is_kept_over_what_lies_between() -> None:
+    """Ten hours from one site to the other: what one joins by video at midnight makes them no shorter."""
+    late, by_video = option(1, 0, 20, 60, way=600), option(2, 1, 0.5, 60, mode="telehealth")
+    morning, noon = option(3, 1, 6, 90, way=600, site=2), option(4, 1, 8, 80, way=600, site=2)
+    limits = WeekLimits(room_minutes=600, days_limit=5)
+    assert limits.bookable([late, by_video, morning]) == 150
+    assert limits.bookable([late, by_video, noon]) == 200
+    plan = best_week([late, by_video, morning, noon], ask=WeekAsk(600, limits))
+    assert [one.id for one in plan.added] == [1, 2, 4]
 
 
 def test_an_overfull_day_only_keeps_itself_from_gaining() -> None:

@@ -77,6 +77,36 @@ def test_a_patient_needs_the_time_of_the_way(cast: Cast, uptown: Site) -> None:
     assert "travel_too_short" in BY_CODE
 
 
+NIGHTS = {
+    "past midnight": ("2026-11-24 22:50", "2026-11-25 00:10", "2026-11-25 00:20"),
+    "into another week": ("2026-11-29 22:50", "2026-11-30 00:10", "2026-11-30 00:20"),
+    "over the hour that is missing": ("2027-03-14 00:50", "2027-03-14 03:10", "2027-03-14 03:20"),
+    "before the hour that comes twice": ("2027-11-07 00:00", "2027-11-07 01:20", "2027-11-07 01:30"),
+    "over the hour that comes twice": ("2027-11-07 00:50", None, "2027-11-07 02:00"),
+}
+
+
+@pytest.mark.parametrize(("first", "near", "late"), NIGHTS.values(), ids=NIGHTS)
+def test_the_night_makes_no_way_shorter(cast: Cast, uptown: Site, first: str, near: str | None, late: str) -> None:
+    """Half an hour, in real minutes: for those who are booked, for who leads, and in what is said to fit."""
+    wen, dana = cast.patient("Wen Zhao"), (cast.dana_counselor,)
+    cast.booked(wen, cast.session(first, minutes=60))
+    for starts, codes in ((near, ("travel_too_short",)), (late, ())):
+        if starts is None:
+            continue
+        session = there(cast, uptown, starts, minutes=30)
+        fits = sessions_with_fit(
+            Session.objects.filter(pk=session.pk).select_related("program", "site"), wen.pk, now=NOW
+        )
+        assert [fit.why_not for fit in fits] == [codes]
+        if codes:
+            assert refused(lambda one=session: cast.booked(wen, one)).code == codes[0]
+            assert refused(lambda at=starts: there(cast, uptown, at, minutes=30, counselors=dana)).code == codes[0]
+        else:
+            assert cast.booked(wen, session).live
+            assert there(cast, uptown, starts, minutes=30, counselors=dana).pk
+
+
 def test_so_does_a_counselor(cast: Cast, uptown: Site) -> None:
     first = cast.session("2026-11-24 17:00", minutes=60)
     taken = cast.session("2026-11-24 19:00", minutes=60)
