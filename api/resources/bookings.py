@@ -34,6 +34,7 @@ class BookingAnswer(serializers.Serializer[Booking]):
     ends_at = SiteInstant(site="session.site")
     kind = serializers.ChoiceField(Kind.choices, source="session.kind")
     standing_booking = Id("standing_booking_id", allow_null=True)
+    stands_for = Id("stands_for_id", allow_null=True, help_text="The evening of the series that it was moved from.")
     waitlist_position = serializers.IntegerField(allow_null=True)
     uid = serializers.CharField()
     created_at = SiteInstant(site="session.site")

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +17,7 @@ from api.resources.bookings import BookingAnswer
 from people.models import Patient
 from scheduling.models import Booking, StandingBooking, StandingGap
 from scheduling.queries import bookings_for_display
+from scheduling.services.evenings import ChangedEvening, changed_evenings
 from scheduling.services.standing import bookings_from, leave_series
 
 
@@ -28,6 +29,22 @@ class GapAnswer(serializers.Serializer[StandingGap]):
     codes = serializers.ListField(child=serializers.CharField())
     outcome = Text()
     closed_at = SiteInstant(site="session.site", allow_null=True)
+
+
+class ChangedEveningAnswer(serializers.Serializer[ChangedEvening]):
+    """An evening that the patient does not come to: moved to another session, or skipped."""
+
+    session = Id("session.pk")
+    starts_at = SiteInstant(site="session.site", source="session.starts_at")
+    what = serializers.SerializerMethodField()
+    moved_to = serializers.SerializerMethodField(help_text="The booking that stands for it; null where it was skipped.")
+
+    @extend_schema_field(serializers.ChoiceField(["moved", "skipped"]))
+    def get_what(self, one: ChangedEvening) -> str:
+        return "moved" if one.moved else "skipped"
+
+    def get_moved_to(self, one: ChangedEvening) -> str | None:
+        return str(one.moved.pk) if one.moved else None
 
 
 class StandingAnswer(serializers.Serializer[StandingBooking]):
@@ -43,6 +60,12 @@ class StandingAnswer(serializers.Serializer[StandingBooking]):
     override_reason = Text()
     created_at = SiteInstant(site="series.site")
     gaps = GapAnswer(many=True)
+    changed_evenings = serializers.SerializerMethodField()
+
+    @extend_schema_field(ChangedEveningAnswer(many=True))
+    def get_changed_evenings(self, row: StandingBooking) -> list[Any]:
+        found: list[ChangedEvening] = self.context["changed"].get(row.pk, [])
+        return [ChangedEveningAnswer(one, context=self.context).data for one in found]
 
 
 class LeaveSeriesInput(Input):
@@ -85,11 +108,13 @@ class StandingBookings(Resource):
             rows = rows.filter(series_id=asked["series"])
         if "in_force_on" in asked:
             rows = rows.in_force_between(asked["in_force_on"], asked["in_force_on"])  # type: ignore[attr-defined]
-        return self.answer_page(self.page(rows.order_by("-starts_on", "-pk")), StandingAnswer)
+        page = self.page(rows.order_by("-starts_on", "-pk"))
+        return self.answer_page(page, StandingAnswer, changed=changed_evenings(page))
 
     @extend_schema(responses=StandingAnswer)
     def retrieve(self, request: Request, standing_id: str) -> Response:
-        return self.answer(self.find(self.seen, standing_id), StandingAnswer)
+        row = self.find(self.seen, standing_id)
+        return self.answer(row, StandingAnswer, changed=changed_evenings([row]))
 
     @extend_schema(request=LeaveSeriesInput, responses=LeftAnswer)
     @once_per_key()
@@ -103,9 +128,9 @@ class StandingBookings(Resource):
             cancelled = bookings_from(row, first, now=self.now)
         else:
             reason = said.get("reason", "")
-            _row, cancelled = leave_series(row, from_on=first, actor=self.user, now=self.now, reason=reason)
+            row, cancelled = leave_series(row, from_on=first, actor=self.user, now=self.now, reason=reason)
         bookings = bookings_for_display(Booking.objects.filter(pk__in=[one.pk for one in cancelled]))
-        context = self.get_serializer_context()
+        context = {**self.get_serializer_context(), "changed": changed_evenings([row])}
         shown = StandingAnswer(self.seen.get(pk=row.pk), context=context).data
         listed = [BookingAnswer(one, context=context).data for one in bookings.order_by("starts_at", "pk")]
         return Response({**shown, "preview": said["preview"], "cancelled": listed})

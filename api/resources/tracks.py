@@ -15,6 +15,7 @@ from api.resources.standing import StandingAnswer, standing_for_display
 from people.models import Patient
 from scheduling.domain.track_yield import TrackWarning
 from scheduling.models import Booking, SessionSeries, StandingBooking
+from scheduling.services.evenings import changed_evenings
 from scheduling.services.track_preview import MOST_SERIES, Outcome, TrackPreview, TrackWish, preview_track
 from scheduling.services.tracks import join_track
 from scheduling.services.yields import wanted_on, with_standing, yield_of
@@ -125,7 +126,8 @@ class Joining(Resource):
             standing_for_display(StandingBooking.objects.filter(pk__in=[row.pk for row in rows])).order_by("pk")
         )
         bookings = Booking.objects.filter(standing_booking__in=rows, live=True).order_by("starts_at", "pk")
-        answers = [StandingAnswer(row, context=self.get_serializer_context()).data for row in shown]
+        context = {**self.get_serializer_context(), "changed": changed_evenings(shown)}
+        answers = [StandingAnswer(row, context=context).data for row in shown]
         return answers, [str(pk) for pk in bookings.values_list("pk", flat=True)]
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from people.models import User
+    from scheduling.models.session import Session
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -41,7 +42,8 @@ class Booking(models.Model):
     `starts_at`, `ends_at` and `live` copy the session's for the database's constraints; `week` is the first local
     date of the admission's week that it counts in. `counted_minutes` is the session's clinical minutes until it is
     marked (`marked_at`), the credited minutes afterwards, and 0 while no seat is held: maximum, board, repair and
-    planner sum this one column. One made by a standing booking names it; one that a leave took names that leave.
+    planner sum this one column. One made by a standing booking names it; moved to another session it still does, and
+    `stands_for` is then the evening of the series. One that a leave took names that leave.
     `offer_expires_at` says until when the seat is, or was, held for whoever waited for it; it stays as history.
     A late cancellation that staff excused keeps who did so, when and why.
     `sequence` rises with each change of time, place or status (RFC 5545, section 3.8.7.4).
@@ -57,6 +59,9 @@ class Booking(models.Model):
         blank=True,
         related_name="bookings",
         db_index=False,
+    )
+    stands_for = models.ForeignKey(
+        "scheduling.Session", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     status = models.CharField(max_length=10, choices=BookingStatus.choices)
     starts_at = models.DateTimeField()
@@ -129,6 +134,11 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return f"booking {self.pk}"
+
+    @property
+    def evening(self) -> "Session":
+        """The session that a standing booking meant: its own, or the one that it was moved from."""
+        return self.stands_for or self.session
 
     @property
     def interval(self) -> Interval:

@@ -1,13 +1,13 @@
 """One occurrence: what can be booked."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.expressions import Combinable
 
-from people.domain.time import Interval
+from people.domain.time import Interval, local_date
 from people.enums import ClosureState
 from scheduling.enums import Kind, Mode, SessionState
 
@@ -128,6 +128,13 @@ class Session(models.Model):
     @property
     def seats_left(self) -> int:
         return max(0, self.capacity - self.seats_taken - self.seats_held)
+
+    @property
+    def occurs_on(self) -> date:
+        """The date at its site that the series gave the occurrence, moved or not; of a session of none its own."""
+        if self.occurrence_local is None:
+            return local_date(self.starts_at, self.site.zone)
+        return date.fromisoformat(self.occurrence_local[:10])
 
     @property
     def is_live(self) -> bool:

@@ -27,6 +27,7 @@ from scheduling.errors import (
 from scheduling.models import Booking, Session
 from scheduling.queries import AdmissionCalendar, calendar_of, option_of
 from scheduling.services.conflicts import What, conflicts_with
+from scheduling.services.evenings import close_gap, evening_held
 from scheduling.services.invitations import withdraw_of
 from scheduling.services.locks import lock_patient, lock_sessions, read_booking
 from scheduling.services.seats import free_seat, take_seat
@@ -117,7 +118,8 @@ def move(
 ) -> Booking:
     """Exchange a booking for one of another session, all or nothing: refused, the old seat stays.
 
-    The old row is cancelled with the reason "moved"; the answer is the new row.
+    The old row is cancelled with the reason "moved"; the answer is the new row. Of a standing booking it stays the
+    standing booking's, and stands for the evening that it came from.
     """
     with refusing(CONSTRAINTS), transaction.atomic():
         lock_patient(booking.patient_id)
@@ -138,6 +140,7 @@ def move(
             now=now,
             lifted=lifted,
             override_reason=override_reason,
+            instead_of=current,
         )
         record("moved", moved, actor=actor, now=now, patient_id=moved.patient_id, before=before, after=facts(moved))
     return moved
@@ -152,6 +155,7 @@ def place(
     lifted: frozenset[str],
     waitlist: bool = False,
     override_reason: str = "",
+    instead_of: Booking | None = None,
 ) -> Booking:
     """Write one booking under the locks of its patient and session. Raises the first refusal that is not lifted."""
     calendar = calendar_of(patient_id, session, now=now)
@@ -170,10 +174,13 @@ def place(
             raise SessionFull(codes=["session_full"], session=str(session.pk))
         to_waitlist = True
     earlier = Booking.objects.filter(patient_id=patient_id, session=session).order_by("-id").first()
+    standing_id, stands_for_id = evening_held(patient_id, session, instead_of)
     booking = Booking.objects.create(
         patient_id=patient_id,
         admission=calendar.admission,
         session=session,
+        standing_booking_id=standing_id,
+        stands_for_id=stands_for_id,
         status=BookingStatus.WAITLISTED if to_waitlist else BookingStatus.BOOKED,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
@@ -188,6 +195,8 @@ def place(
         created_by=actor,
         changed_at=now,
     )
+    if booking.live:
+        close_gap(booking, now=now)
     _tell(booking, session, now=now)
     return booking
 

@@ -21,7 +21,6 @@ from scheduling.services.booking import CONSTRAINTS
 from scheduling.services.locks import lock_patient, lock_patients, lock_sessions
 from scheduling.services.places import Judge, Wish, write_places
 from scheduling.services.releases import release_all
-from scheduling.services.track_preview import occurs_on
 from scheduling.services.tracks import facts
 
 A_DAY = timedelta(days=1)
@@ -32,14 +31,17 @@ LEFT = "left the series"
 
 
 def bookings_from(standing: StandingBooking, on: date, *, now: datetime) -> list[Booking]:
-    """What leaving from the day on would cancel: what has begun by now stays on its roster."""
+    """What leaving from the day on would cancel, the times that evenings were moved to included.
+
+    What has begun by now stays on its roster.
+    """
     rows = (
         Booking.objects.filter(standing_booking=standing, starts_at__gt=now, marked_at=None)
         .exclude(status=BookingStatus.CANCELLED)
-        .select_related("session__site", "admission__program", "admission__site")
+        .select_related("session__site", "stands_for__site", "admission__program", "admission__site")
         .order_by("starts_at", "pk")
     )
-    return [row for row in rows if occurs_on(row.session) >= on]
+    return [row for row in rows if row.evening.occurs_on >= on]
 
 
 @retrying_deadlocks
@@ -208,7 +210,7 @@ def seat_members(series: SessionSeries, sessions: Sequence[Session], *, now: dat
         for session in sessions
         if session.starts_at > now
         for row in members
-        if row.patient_id in locked and row.covers(occurs_on(session))
+        if row.patient_id in locked and row.covers(session.occurs_on)
     ]
     return seat(pairs, actor=None, now=now)
 

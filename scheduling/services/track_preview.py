@@ -94,11 +94,6 @@ def preview_track(patient: Patient, wish: TrackWish, *, now: datetime) -> TrackP
     return examine(patient, wish, sessions_of(wish), now=now)
 
 
-def occurs_on(session: Session) -> date:
-    """The date that the series gave the occurrence, moved or not, at its site."""
-    return date.fromisoformat(str(session.occurrence_local)[:10])
-
-
 def series_of(session: Session) -> int:
     """The series of an occurrence; 0 for a session of none, which has no members."""
     return session.series_id or 0
@@ -181,7 +176,7 @@ def examine(patient: Patient, wish: TrackWish, sessions: list[Session], *, now: 
         outcome = _outcome(session, wish, codes, held=session.pk in held, lifted=lifted)
         if outcome == Outcome.FREE:
             judge.take(admission.pk, session)
-        dates.append(TrackDate(session, occurs_on(session), codes, outcome))
+        dates.append(TrackDate(session, session.occurs_on, codes, outcome))
     until = [series.materialized_until for series in wish.series if series.materialized_until is not None]
     return TrackPreview(wish, admissions, tuple(dates), min(until, default=None))
 
@@ -191,7 +186,7 @@ def _outcome(
 ) -> Outcome:
     if session.state == SessionState.CANCELLED:
         return Outcome.OFF
-    if occurs_on(session) in wish.without or session.pk in wish.without_sessions:
+    if session.occurs_on in wish.without or session.pk in wish.without_sessions:
         return Outcome.LEFT_OUT
     if held:
         return Outcome.KEPT
@@ -200,7 +195,7 @@ def _outcome(
 
 def _check_without(wish: TrackWish, sessions: Iterable[Session]) -> None:
     listed = list(sessions)
-    strange = wish.without - {occurs_on(session) for session in listed}
+    strange = wish.without - {session.occurs_on for session in listed}
     if strange or wish.without_sessions - {session.pk for session in listed}:
         named = ", ".join(day.isoformat() for day in sorted(strange))
         raise InvalidInput({"without": _("There is nothing of this track to leave out on %(days)s.") % {"days": named}})

@@ -90,7 +90,8 @@ def _write(preview: TrackPreview, rows: dict[int, StandingBooking], *, actor: Us
     made = write_places(wishes, actor=actor, now=now, override_reason=reason)
     for row in rows.values():
         kept = [one.session.pk for one in preview.dates if one.outcome == Outcome.KEPT and of(one) is row]
-        Booking.objects.filter(session_id__in=kept, patient_id=row.patient_id, live=True).update(standing_booking=row)
+        own = Booking.objects.filter(session_id__in=kept, patient_id=row.patient_id, live=True)
+        own.update(standing_booking=row, stands_for=None)
         left_out = [one for one in preview.dates if one.outcome == Outcome.LEFT_OUT and of(one) is row]
         StandingGap.objects.bulk_create(
             StandingGap(

@@ -25,6 +25,7 @@ def booking_answer(booking: Booking, **fields: Any) -> dict[str, Any]:
         "ends_at": "2026-11-18T21:00:00-07:00",
         "kind": "group",
         "standing_booking": None,
+        "stands_for": None,
         "waitlist_position": None,
         "uid": booking.uid,
         "created_at": "2026-11-18T08:02:00-07:00",

@@ -6,7 +6,7 @@ from people.models import TrailEntry
 from scheduling.models import Session
 from scheduling.services.booking import book
 from tests.api.conftest import Clients
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, at
 from tests.scheduling.services.test_tracks import evening
 
 V1 = "/api/v1/"
@@ -69,6 +69,27 @@ def test_a_series_is_looked_at_joined_and_left(cast: Cast, client_of: Clients) -
         (row["id"], "2026-11-23", "new shift")
     ]
     assert TrailEntry.objects.filter(action="opened_patient", patient_id=cast.ana.pk).count() == 1
+
+
+def test_evenings_that_were_moved_or_skipped_are_told(cast: Cast, client_of: Clients) -> None:
+    address = f"{V1}series/{evening(cast, 'MO').pk}/enroll/"
+    client = client_of(cast.cory)
+    row = client.post(address, body(cast)).json()
+    assert row["changed_evenings"] == []
+    other = cast.session("2026-12-01 18:00", counselor=False, room=False)
+    moved = client.post(f"{V1}bookings/{row['bookings'][1]}/move/", {"session": str(other.pk)}).json()
+    second, third = Session.objects.filter(series_id=row["series"], starts_at__gte=at("2026-11-30 00:00"))
+    assert (moved["standing_booking"], moved["stands_for"]) == (row["id"], str(second.pk))
+    client.post(f"{V1}bookings/{row['bookings'][2]}/cancel/", {"reason": ""})
+    told = [
+        {"session": str(second.pk), "starts_at": "2026-11-30T18:00:00-07:00", "what": "moved", "moved_to": moved["id"]},
+        {"session": str(third.pk), "starts_at": "2026-12-07T18:00:00-07:00", "what": "skipped", "moved_to": None},
+    ]
+    assert client.get(f"{V1}standing-bookings/{row['id']}/").json()["changed_evenings"] == told
+    (listed,) = client.get(f"{V1}standing-bookings/?patient={cast.ana.pk}").json()["results"]
+    assert listed["changed_evenings"] == told
+    leave = client.post(f"{V1}standing-bookings/{row['id']}/leave/", {"from": "2026-11-30"}).json()
+    assert [one["id"] for one in leave["cancelled"]] == [moved["id"]]
 
 
 def test_a_track_is_joined_in_one_request(cast: Cast, client_of: Clients) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 
 from people.models import Admission, Leave, TrailEntry
 from scheduling.models import Session, StandingBooking
-from scheduling.services.booking import book
+from scheduling.services.booking import book, cancel, move
 from scheduling.services.track_preview import TrackWish
 from scheduling.services.tracks import join_track
 from tests.cast import NOW, Cast
@@ -17,7 +17,7 @@ from tests.scheduling.services.test_tracks import FIRST, dates_of, evening, trac
 from tests.web.reading import Page, open_page, press, read
 
 pytestmark = pytest.mark.django_db
-TRACKS_QUERIES = 10
+TRACKS_QUERIES = 11
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +76,25 @@ def test_leaving_shows_what_it_cancels(cast: Cast, client: Client) -> None:
     done = press(client, page.form("End the standing booking"), path)
     assert done.notices == ["done: 2 bookings are cancelled."]
     assert dates_of(cast.ana) == ["11-23"]
+
+
+def test_a_moved_evening_is_told_moved_back_and_left_with_the_rest(cast: Cast, client: Client) -> None:
+    (row,) = join_track(cast.ana, TrackWish((evening(cast, "MO"),), FIRST), actor=None, now=NOW)
+    second = row.bookings.get(session__occurrence_local="2026-11-30T18:00")
+    move(second, cast.session("2026-12-01 18:00", counselor=False, room=False), actor=cast.ana.user, now=NOW)
+    cancel(row.bookings.get(session__occurrence_local="2026-12-07T18:00"), actor=cast.ana.user, now=NOW)
+    client.force_login(cast.cory)
+    page = open_page(client, f"/patients/{cast.ana.pk}/tracks/")
+    assert page.texts("summary")[-1:] == ["2 evenings changed"]
+    assert "Mon 30 Nov, 6–9 pm moved to Tue 1 Dec, 6–9 pm" in page.words
+    assert "Mon 7 Dec, 6–9 pm skipped" in page.words
+    path = f"/patients/{cast.ana.pk}/tracks/{row.pk}/leave/"
+    leaving = open_page(client, f"{path}?from_on=2026-11-30&reason=")
+    assert leaving.texts("li", "track-date") == ["Tue 1 Dec 6–9 pm instead of Mon 30 Nov, 6–9 pm"]
+    back = press(client, page.form("Move back Mon 30 Nov, 6–9 pm"))
+    assert back.notices == ["done: Moved to Mon 30 Nov, 6–9 pm."]
+    assert open_page(client, f"/patients/{cast.ana.pk}/tracks/").texts("summary")[-1:] == ["1 evening changed"]
+    assert dates_of(cast.ana) == ["11-23", "11-30"]
 
 
 def test_a_discharge_is_shown_and_done(cast: Cast, client: Client) -> None:

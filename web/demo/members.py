@@ -15,7 +15,7 @@ from people.services.trail import record
 from scheduling.models import Booking, SessionSeries, StandingBooking, StandingGap
 from scheduling.services.booking import cancel
 from scheduling.services.standing import fill_standing
-from scheduling.services.track_preview import TrackDate, TrackPreview, TrackWish, occurs_on, preview_track
+from scheduling.services.track_preview import TrackDate, TrackPreview, TrackWish, preview_track
 from scheduling.services.tracks import facts
 
 AN_HOUR, A_DAY, A_WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
@@ -74,7 +74,7 @@ def _who_would_join(series: SessionSeries, people: Sequence[int], *, now: dateti
     counted = often.annotate(number=Count("bookings", filter=came)).filter(number__gte=BOOKED_BEFORE)
     for patient in counted.order_by("-number", "pk")[:MOST_LOOKED_AT]:
         held = patient.bookings.live().filter(session__series=series, starts_at__lt=now)
-        days = sorted(occurs_on(booking.session) for booking in held.select_related("session"))
+        days = sorted(booking.session.occurs_on for booking in held.select_related("session"))
         preview = preview_track(patient, TrackWish((series,), local_date(now, zone)), now=now)
         if len(preview.refused) <= MOST_LEFT_OUT:
             yield _Member(patient, series, days, preview)

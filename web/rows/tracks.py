@@ -15,7 +15,8 @@ from scheduling.domain.rules import Frequency, RuleError
 from scheduling.domain.track_yield import TrackWarning, TrackYield
 from scheduling.enums import Kind
 from scheduling.errors import BY_CODE
-from scheduling.models import SessionSeries, StandingBooking, StandingGap
+from scheduling.models import Session, SessionSeries, StandingBooking, StandingGap
+from scheduling.services.evenings import ChangedEvening
 from scheduling.services.track_preview import Outcome, TrackDate, TrackPreview
 from web import format as figures
 from web.components.hours_bar import HoursBar, build_hours_bar
@@ -65,8 +66,18 @@ class GapRow:
 
 
 @dataclass(frozen=True)
+class ChangeRow:
+    """An evening that was moved, with the way back where there is one, or skipped."""
+
+    when: str
+    what: str
+    session_id: int
+    back_url: str = ""
+
+
+@dataclass(frozen=True)
 class StandingRow:
-    """A standing booking with its days, and what it lacks."""
+    """A standing booking with its days, what it lacks, and its evenings that were changed."""
 
     pk: int
     when: str
@@ -75,7 +86,14 @@ class StandingRow:
     days: str
     note: str
     gaps: Sequence[GapRow]
+    changed: Sequence[ChangeRow]
     leave_url: str
+
+    @property
+    def changed_text(self) -> str:
+        """How many evenings were changed."""
+        count = len(self.changed)
+        return ngettext("%(count)d evening changed", "%(count)d evenings changed", count) % {"count": count}
 
 
 def when_of(series: SessionSeries) -> str:
@@ -212,8 +230,10 @@ def why_of(codes: Iterable[str]) -> str:
     return "; ".join(str(BY_CODE[code].title) for code in codes if code in BY_CODE)
 
 
-def standing_row(row: StandingBooking, *, today: dt.date, may_change: bool) -> StandingRow:
-    """A standing booking with series, site and gaps read."""
+def standing_row(
+    row: StandingBooking, changed: Sequence[ChangedEvening], *, today: dt.date, now: dt.datetime, may_change: bool
+) -> StandingRow:
+    """A standing booking with series, site and gaps read, and its evenings that were changed."""
     ended = row.withdrawn_at is not None or (row.ends_on is not None and row.ends_on < today)
     return StandingRow(
         pk=row.pk,
@@ -223,6 +243,7 @@ def standing_row(row: StandingBooking, *, today: dt.date, may_change: bool) -> S
         days=days_of(row),
         note=row.leave_reason,
         gaps=[gap_row(gap) for gap in row.gaps.all() if gap.closed_at is None],
+        changed=[change_row(one, now=now, may_change=may_change) for one in changed],
         leave_url="" if ended or not may_change else reverse("patient-leave-series", args=[row.patient_id, row.pk]),
     )
 
@@ -236,7 +257,24 @@ def days_of(row: StandingBooking) -> str:
     return figures.day_range(row.starts_on, row.ends_on)
 
 
+def change_row(one: ChangedEvening, *, now: dt.datetime, may_change: bool) -> ChangeRow:
+    """Where the evening went; back, while both times are ahead."""
+    when = moment_of(one.session)
+    if one.moved is None:
+        return ChangeRow(when, _("skipped"), one.session.pk)
+    there = moment_of(one.moved.session)
+    if not one.moved.live:
+        return ChangeRow(when, _("moved to %(when)s, then given up") % {"when": there}, one.session.pk)
+    ahead = min(one.session.starts_at, one.moved.starts_at) > now and may_change
+    back = reverse("patient-move", args=[one.moved.patient_id, one.moved.pk]) if ahead else ""
+    return ChangeRow(when, _("moved to %(when)s") % {"when": there}, one.session.pk, back)
+
+
+def moment_of(session: Session) -> str:
+    """ "Mon 23 Nov, 6–9 pm"."""
+    return f"{figures.short_day(day_of(session))}, {times_of(session)}"
+
+
 def gap_row(gap: StandingGap) -> GapRow:
     """Which date, and what is in the way."""
-    when = f"{figures.short_day(day_of(gap.session))}, {times_of(gap.session)}"
-    return GapRow(when, why_of(gap.codes) or _("Not booked"))
+    return GapRow(moment_of(gap.session), why_of(gap.codes) or _("Not booked"))

@@ -21,7 +21,8 @@ from people.queries import latest_admission
 from people.services.looks import record_look
 from scheduling.enums import Mode
 from scheduling.errors import TrackRefused
-from scheduling.models import SessionSeries, StandingBooking, StandingGap
+from scheduling.models import Booking, SessionSeries, StandingBooking, StandingGap
+from scheduling.services.evenings import changed_evenings
 from scheduling.services.standing import bookings_from, leave_series
 from scheduling.services.track_preview import TrackPreview, TrackWish, preview_track
 from scheduling.services.tracks import join_track
@@ -31,7 +32,7 @@ from web.forms.tracks import LeaveSeriesForm, TrackForm
 from web.notices import say_bad, say_done
 from web.rows.people import standing
 from web.rows.sessions import day_of, times_of
-from web.rows.tracks import date_rows, days_of, series_choices, standing_row, track_of, when_of, yield_view
+from web.rows.tracks import date_rows, days_of, moment_of, series_choices, standing_row, track_of, when_of, yield_view
 from web.views.staff import find, must, now, seen_person, user_of
 
 
@@ -106,7 +107,7 @@ def patient_leave_series(request: HttpRequest, patient_id: int, standing_id: int
         "form": form,
         "is_looked_at": first is not None,
         "answer": answer % {"count": count},
-        "bookings": [(figures.short_day(day_of(one.session)), times_of(one.session)) for one in bookings],
+        "bookings": [_cancelled(one) for one in bookings],
     }
     status = 400 if request.method == "POST" else 200
     return render(request, "tracks/leave.html", context, status=status)
@@ -135,6 +136,7 @@ def _page(request: HttpRequest, person: Patient, user: User, moment: datetime, *
     )
     chosen = form.cleaned_data.get("series", []) if is_asked and form.is_valid() else _ticked(given)
     rows = _rows(person)
+    changed = changed_evenings(rows)
     in_force = [
         row for row in reversed(rows) if row.withdrawn_at is None and (row.ends_on is None or row.ends_on >= today)
     ]
@@ -142,8 +144,14 @@ def _page(request: HttpRequest, person: Patient, user: User, moment: datetime, *
         "person": person,
         "standing": standing(admission, today=today),
         "answer": _answer(in_force),
-        "rows": [standing_row(row, today=today, may_change=may_join) for row in in_force],
-        "former": [standing_row(row, today=today, may_change=False) for row in rows if row not in in_force],
+        "rows": [
+            standing_row(row, changed.get(row.pk, ()), today=today, now=moment, may_change=may_join) for row in in_force
+        ],
+        "former": [
+            standing_row(row, changed.get(row.pk, ()), today=today, now=moment, may_change=False)
+            for row in rows
+            if row not in in_force
+        ],
         "may_join": may_join,
         "form": form,
         "choices": series_choices(choices, chosen),
@@ -221,6 +229,13 @@ def _answer(rows: list[StandingBooking]) -> str:
     if gaps:
         return ngettext("%(count)d evening has no seat", "%(count)d evenings have no seat", gaps) % {"count": gaps}
     return track_of(row.series for row in rows) or _("No standing bookings")
+
+
+def _cancelled(booking: Booking) -> tuple[str, str, str]:
+    """The day, its times, and the evening that it stands for where that is another."""
+    session, evening = booking.session, booking.evening
+    instead = _("instead of %(when)s") % {"when": moment_of(evening)} if evening.pk != session.pk else ""
+    return figures.short_day(day_of(session)), times_of(session), instead
 
 
 def _left(count: int) -> str:
