@@ -37,10 +37,7 @@ def change_text(told: Sequence[Told], *, staff: bool, sites: Mapping[int, Place]
         if len(told) == 1:
             subject, said = _alone(told[0], staff=staff, sites=sites, language=language)
         else:
-            count = ngettext(
-                "%(count)d of your appointments has changed", "%(count)d of your appointments have changed", len(told)
-            )
-            subject = count % {"count": len(told)}
+            subject = _count(told)
             said = "\n".join([f"{subject}:", "", *_lines(told, staff=staff, sites=sites, language=language)])
         page = "schedule" if staff else "week"
         paragraphs = [said, _("All your appointments: %(url)s") % {"url": f"{base_url}/{page}/"}]
@@ -52,6 +49,17 @@ def change_text(told: Sequence[Told], *, staff: bool, sites: Mapping[int, Place]
         if home.sender_name:
             paragraphs.append(home.sender_name)
         return Text(subject=subject, body="\n\n".join(paragraphs) + "\n")
+
+
+def _count(told: Sequence[Told]) -> str:
+    """How many; where all are new, that they are."""
+    if all(one.news == (News.ADDED,) and not one.is_offer for one in told):
+        words = ngettext("You have %(count)d new appointment", "You have %(count)d new appointments", len(told))
+    else:
+        words = ngettext(
+            "%(count)d of your appointments has changed", "%(count)d of your appointments have changed", len(told)
+        )
+    return words % {"count": len(told)}
 
 
 def change_line(told: Told, *, staff: bool, sites: Mapping[int, Place], language: str) -> str:
@@ -73,6 +81,8 @@ def _lines(told: Sequence[Told], *, staff: bool, sites: Mapping[int, Place], lan
 
 def _alone(told: Told, *, staff: bool, sites: Mapping[int, Place], language: str) -> tuple[str, str]:
     """Subject and sentence of a single change."""
+    if told.is_offer or (told.before.held_until is not None and told.news == (News.CANCELLED,)):
+        return _offer_alone(told, staff=staff, sites=sites, language=language)
     local = told.on.astimezone(sites[told.before.site].zone)
     when = {"day": short_day(local, language=language), "time": clock_time(local, language=language)}
     first = told.news[0]
@@ -96,7 +106,42 @@ def _alone(told: Told, *, staff: bool, sites: Mapping[int, Place], language: str
     return subject, sentence + more
 
 
+def _offer_alone(told: Told, *, staff: bool, sites: Mapping[int, Place], language: str) -> tuple[str, str]:
+    """The same of a time that is, or was, only held for somebody."""
+    local = told.on.astimezone(sites[told.before.site].zone)
+    when = {"day": short_day(local, language=language), "time": clock_time(local, language=language)}
+    if not told.is_offer:
+        subject = _("The time on %(day)s, %(time)s is no longer held for you") % when
+        return subject, _("The time on %(day)s, %(time)s that was held for you cannot be kept.") % when
+    if told.news[0] is News.ADDED:
+        subject = _("A time has opened on %(day)s, %(time)s") % when
+        sentence = _("A time has opened on %(day)s, %(time)s.") % when
+    else:
+        news = ", ".join(_news_words(told, staff=staff, sites=sites, language=language))
+        subject = _("The time held for you on %(day)s, %(time)s has changed") % when
+        sentence = _("The time held for you on %(day)s, %(time)s has changed: %(news)s.") % {**when, "news": news}
+    until = _("It is held for you until %(until)s. Please answer under your appointments.")
+    return subject, f"{sentence} {until % {'until': _until(told, sites=sites, language=language)}}"
+
+
+def _until(told: Told, *, sites: Mapping[int, Place], language: str) -> str:
+    """The day and time until which it is held."""
+    local = _local(told.after.held_until or told.after.starts_at, sites[told.after.site])
+    return f"{short_day(local, language=language)}, {clock_time(local, language=language)}"
+
+
 def _words(told: Told, *, staff: bool, sites: Mapping[int, Place], language: str) -> list[str]:
+    """What is new, and until when an offer is held."""
+    if told.is_offer:
+        held = _("held until %(until)s") % {"until": _until(told, sites=sites, language=language)}
+        new = told.news[0] is News.ADDED
+        return [held] if new else [*_news_words(told, staff=staff, sites=sites, language=language), held]
+    if told.before.held_until is not None and told.news == (News.CANCELLED,):
+        return [_("no longer held")]
+    return _news_words(told, staff=staff, sites=sites, language=language)
+
+
+def _news_words(told: Told, *, staff: bool, sites: Mapping[int, Place], language: str) -> list[str]:
     """What is new, a few words each."""
     after = told.after
     zone = sites[after.site].zone

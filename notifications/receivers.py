@@ -6,7 +6,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from notifications.services.changes import changed_bookings, note_bookings, note_session
+from notifications.services.changes import changed_bookings, note_bookings, note_planned, note_session
 from notifications.services.events import sync_bookings, sync_session
 from notifications.services.invitations import follow_invitations, tell_guests_of_move
 from notifications.services.reminders import drop_messages_of, forget_reminders_of
@@ -14,18 +14,25 @@ from notifications.services.waitlist import tell_waiting
 from people.models import User
 from scheduling.enums import WaitlistEvent
 from scheduling.models import Booking, Session
-from scheduling.signals import bookings_changed, invitations_changed, session_changed, waitlist_moved
+from scheduling.signals import bookings_changed, invitations_changed, session_changed, sessions_planned, waitlist_moved
 
 
 @receiver(bookings_changed)
 def follow_bookings(
-    sender: object, *, booking_ids: list[int], now: datetime, gave_up: Collection[int] = (), **_: Any
+    sender: object,
+    *,
+    booking_ids: list[int],
+    now: datetime,
+    gave_up: Collection[int] = (),
+    offered: Collection[int] = (),
+    answered: Collection[int] = (),
+    **_: Any,
 ) -> None:
     """Events follow their bookings; what waits to be said of a cancelled one is dropped; patients learn of it."""
     changed = changed_bookings(booking_ids)
     shown = [row.pk for row in changed if row.has_feed]
     ended = [row.pk for row in changed if not row.live]
-    note_bookings(changed, gave_up=gave_up, now=now)
+    note_bookings(changed, gave_up=gave_up, offered=offered, answered=answered, now=now)
     if shown:
         sync_bookings(shown, now=now)
     if ended:
@@ -45,6 +52,14 @@ def follow_session(
         tell_guests_of_move(session_id, was_at=was_at, now=now)
         moved = Booking.objects.filter(session_id=session_id).values_list("pk", flat=True)
         forget_reminders_of(moved, why="moved")
+
+
+@receiver(sessions_planned)
+def follow_planned(
+    sender: object, *, session_ids: Collection[int], actor: User | None, now: datetime, **_: Any
+) -> None:
+    """Whoever is to lead what is new learns of it."""
+    note_planned(session_ids, actor=actor, now=now)
 
 
 @receiver(waitlist_moved)

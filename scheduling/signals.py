@@ -4,7 +4,11 @@ from django.dispatch import Signal
 
 bookings_changed = Signal()
 """Bookings were made, cancelled, moved or marked. Sends `booking_ids` (list of int) and `now`; where seats were given
-up, `gave_up` (the ids among them of those who were to come, and now are not)."""
+up, `gave_up` (the ids among them of those who were to come, and now are not), and `offered` (the ids among those to
+whom the seat was only offered); `answered`, the ids of offers that were just accepted."""
+
+sessions_planned = Signal()
+"""Somebody put new sessions on the schedule. Sends `session_ids`, `actor` (None for what no person did) and `now`."""
 
 session_changed = Signal()
 """A session changed. Sends `session_id`, `before` (what `scheduling.services.sessions.facts` said of it), `actor` and

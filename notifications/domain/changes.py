@@ -8,6 +8,8 @@ from typing import Any, Self
 
 BY_VIDEO = "telehealth"
 
+MOMENTS = ("starts_at", "ends_at", "held_until")
+
 URGENT_WITHIN = timedelta(hours=12)
 """What begins so soon is told in quiet hours too."""
 
@@ -15,7 +17,7 @@ URGENT_WITHIN = timedelta(hours=12)
 @dataclass(frozen=True)
 class Standing:
     """An appointment as somebody knows it, or as it is; `live` while it takes place and is theirs, `goes_on` while it
-    takes place at all."""
+    takes place at all. `held_until` says until when it is only offered to them."""
 
     live: bool
     starts_at: datetime
@@ -24,16 +26,21 @@ class Standing:
     room: int | None
     mode: str
     goes_on: bool = True
+    held_until: datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For a JSON column."""
-        return {**asdict(self), "starts_at": self.starts_at.isoformat(), "ends_at": self.ends_at.isoformat()}
+        return {name: _kept(value) for name, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
         """What `as_json` made."""
-        moments = {name: datetime.fromisoformat(kept[name]) for name in ("starts_at", "ends_at")}
+        moments = {name: datetime.fromisoformat(kept[name]) for name in MOMENTS if kept.get(name)}
         return cls(**{**kept, **moments})
+
+
+def _kept(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 class News(StrEnum):
@@ -67,6 +74,17 @@ class Told:
         """The first moment at which somebody who was not told would be in the wrong place."""
         times = [one.starts_at for one in (self.before, self.after) if one.live]
         return min(times, default=self.after.starts_at)
+
+    @property
+    def is_offer(self) -> bool:
+        """Whether an answer is waited for."""
+        return self.after.live and self.after.held_until is not None
+
+    @property
+    def too_late_at(self) -> datetime:
+        """When telling them is of no use any more: an offer has its own end."""
+        ends = self.after.held_until if self.is_offer else None
+        return self.begins_at if ends is None else min(self.begins_at, ends)
 
 
 def difference(before: Standing, after: Standing, *, now: datetime) -> Told | None:

@@ -33,11 +33,16 @@ class ToCall:
     @property
     def begins_at(self) -> datetime:
         """When it is too late."""
-        return min(one.begins_at for one in self.lines)
+        return min(one.too_late_at for one in self.lines)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a seat is held for them until they answer."""
+        return any(one.is_offer for one in self.lines)
 
 
 def people_to_call(user: User, *, now: datetime) -> list[ToCall]:
-    """Patients whom one sees and who do not know of a change within a day, the most pressing first.
+    """Patients whom one sees and who do not know of a change within a day, or of an offer, the most pressing first.
 
     A constant number of queries.
     """
@@ -55,7 +60,7 @@ def people_to_call(user: User, *, now: datetime) -> list[ToCall]:
             continue
         reason = _reason(person, states.get(messages[key] or 0))
         one = ToCall(patients[person.patient_id], whose.lines, reason, whose.sites)
-        if now < one.begins_at <= now + SOON:
+        if now < one.begins_at and (one.is_asked or one.begins_at <= now + SOON):
             found.append(one)
     return sorted(found, key=lambda one: (one.begins_at, one.patient.pk))
 

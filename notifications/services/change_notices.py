@@ -16,6 +16,7 @@ from notifications.domain.changes import URGENT_WITHIN, Standing, Told, differen
 from notifications.domain.message_ids import new_message_id
 from notifications.enums import OPEN_STATES, Channel, MessageKind, MessageState
 from notifications.models import Change, Message
+from notifications.services.offer_changes import note_failed_offers
 from notifications.services.recipients import Recipient, recipients_of
 from notifications.services.truth import JUDGES, Drop, Postpone, Say, Verdict
 from notifications.texts import Text
@@ -69,7 +70,7 @@ def queue_changes(*, now: datetime) -> int:
     """Write one message for each recipient whose changes have come to rest; how many were written.
 
     1. What a sent message said is what its recipient knows; changes of a message that was dropped, or has failed and
-       is out of date, wait for another one.
+       is out of date, wait for another one. An offer that no message could bring waits to be told.
     2. Recipients about whose appointments nothing has changed for a minute, or whose next begins within the hour.
     3. What is as they know it, or over, needs no telling; of the rest one message is written and takes their rows.
 
@@ -77,6 +78,7 @@ def queue_changes(*, now: datetime) -> int:
     another, loses and doubles nothing.
     """
     settle_messages()
+    note_failed_offers()
     queued = 0
     waiting = _at_rest(now=now)
     for start in range(0, len(waiting), CHUNK):
@@ -166,18 +168,19 @@ def _at_rest(*, now: datetime) -> list[str]:
     return sorted(groups.values_list("recipient", flat=True))
 
 
-def _coming(rows: Sequence[Change]) -> set[tuple[str, int]]:
-    """Who comes to, or leads, which of the sessions."""
+def _coming(rows: Sequence[Change]) -> dict[tuple[str, int], datetime | None]:
+    """Who comes to, or leads, which of the sessions; until when it is held for whoever is only asked."""
     sessions = {row.session_id for row in rows}
     patients = {row.patient_id for row in rows if row.patient_id}
     users = {row.user_id for row in rows if row.user_id}
-    booked = Booking.objects.live().filter(
-        patient_id__in=patients, session_id__in=sessions, status=BookingStatus.BOOKED
-    )
+    booked = Booking.objects.live().filter(patient_id__in=patients, session_id__in=sessions)
     leads = SessionCounselor.objects.filter(counselor__user_id__in=users, session_id__in=sessions, live=True)
-    return {(f"patient:{who}", pk) for who, pk in booked.values_list("patient_id", "session_id")} | {
-        (f"user:{who}", pk) for who, pk in leads.values_list("counselor__user_id", "session_id")
+    columns = booked.values_list("patient_id", "session_id", "status", "offer_expires_at")
+    coming = {
+        (f"patient:{who}", pk): held_until if status == BookingStatus.OFFERED else None
+        for who, pk, status, held_until in columns
     }
+    return coming | {(f"user:{who}", pk): None for who, pk in leads.values_list("counselor__user_id", "session_id")}
 
 
 def _exchanges(rows: Sequence[Change]) -> frozenset[int]:
@@ -199,7 +202,7 @@ def _sites(rows: Sequence[Change]) -> dict[int, Site]:
 
 
 def _open(
-    rows: Sequence[Change], coming: set[tuple[str, int]], *, now: datetime
+    rows: Sequence[Change], coming: dict[tuple[str, int], datetime | None], *, now: datetime
 ) -> tuple[dict[int, Told], list[Change]]:
     told: dict[int, Told] = {}
     settled: list[Change] = []
@@ -213,6 +216,7 @@ def _open(
             room=session.room_id,
             mode=session.mode,
             goes_on=session.is_live,
+            held_until=coming.get((row.recipient, session.pk)),
         )
         found = difference(Standing.from_json(row.known), after, now=now)
         if found is None:

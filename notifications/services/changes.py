@@ -1,6 +1,7 @@
 """Noting whom a change concerns, in the transaction of the change itself; telling them is `change_notices`' work."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -8,8 +9,9 @@ from django.db.models import Exists, OuterRef
 
 from notifications.domain.changes import Standing
 from notifications.models import CalendarFeed, Change
+from notifications.services.offer_changes import unheard_of, unheard_offers
 from people.models import Counselor, User
-from scheduling.enums import BookingStatus, SessionState
+from scheduling.enums import HOLDS_SEAT, BookingStatus, SessionState
 from scheduling.models import Booking, Session, SessionCounselor
 
 CHUNK = 500
@@ -36,6 +38,7 @@ class ChangedBooking(NamedTuple):
     mode: str
     has_feed: bool
     has_row: bool
+    held_until: datetime | None
 
     @property
     def standing(self) -> Standing:
@@ -55,19 +58,32 @@ def changed_bookings(booking_ids: Iterable[int]) -> list[ChangedBooking]:
             *("cancelled_by_id", "starts_at", "ends_at", "session__site_id", "session__room_id", "session__mode"),
             Exists(feeds),
             Exists(rows),
+            "offer_expires_at",
         )
     ]
 
 
-def note_bookings(rows: Iterable[ChangedBooking], *, gave_up: Collection[int], now: datetime) -> None:
+def note_bookings(
+    rows: Iterable[ChangedBooking],
+    *,
+    gave_up: Collection[int],
+    now: datetime,
+    offered: Collection[int] = (),
+    answered: Collection[int] = (),
+) -> None:
     """Patients are told of what others book and cancel for them.
 
     What they do themselves they know: it settles whatever waited to be told of it. Places that a worker takes for
-    somebody with a standing booking are expected, unless they were told that the evening is off.
+    somebody with a standing booking are expected, unless they were told that the evening is off. Of an offer that is
+    gone with its session only those hear who had heard of it; one that was answered, or is over, needs no telling.
     """
     news: list[Change] = []
     known_by_doing: list[ChangedBooking] = []
+    unheard = unheard_offers(offered)
     for row in rows:
+        if row.pk in answered or row.pk in unheard or _is_over(row, gave_up):
+            known_by_doing.append(row)
+            continue
         made = row.created_at == now and row.status == BookingStatus.BOOKED
         if not made and row.pk not in gave_up:
             continue
@@ -75,7 +91,7 @@ def note_bookings(rows: Iterable[ChangedBooking], *, gave_up: Collection[int], n
         if by is not None and by == row.account_id:
             known_by_doing.append(row)
         elif not made or by is not None or row.has_row:
-            known = row.standing if not made else _off(row.standing)
+            known = _off(row.standing) if made else _held(row) if row.pk in offered else row.standing
             news.append(_of_patient(row.patient_id, row.session_id, known, now=now))
     _forget(known_by_doing)
     _keep(news)
@@ -92,8 +108,7 @@ def note_session(session: Session, before: dict[str, Any], *, actor: User | None
         return
     news = []
     if placed and was.live and session.is_live:
-        booked = Booking.objects.live().filter(session=session, status=BookingStatus.BOOKED).order_by("patient_id")
-        news = [_of_patient(pk, session.pk, was, now=now) for pk in booked.values_list("patient_id", flat=True)]
+        news = _of_seated(session, was, now=now)
     concerned = led | leads if placed else led ^ leads
     for counselor_id, user_id in _accounts(concerned):
         if actor is not None and user_id == actor.pk:
@@ -104,6 +119,53 @@ def note_session(session: Session, before: dict[str, Any], *, actor: User | None
             Change(recipient=f"user:{user_id}", user_id=user_id, session=session, known=known.as_json(), changed_at=now)
         )
     _keep(news)
+
+
+def note_planned(session_ids: Collection[int], *, actor: User | None, now: datetime) -> None:
+    """Who is to lead new sessions is told of those still to come, unless they made them; the horizon's are expected."""
+    if actor is None:
+        return
+    leads = SessionCounselor.objects.filter(session_id__in=session_ids, live=True, starts_at__gt=now)
+    mine = leads.exclude(counselor__user=None).exclude(counselor__user=actor)
+    _keep(
+        [
+            Change(
+                recipient=f"user:{lead.counselor.user_id}",
+                user_id=lead.counselor.user_id,
+                session=lead.session,
+                known=unheard_of(lead.session).as_json(),
+                changed_at=now,
+            )
+            for lead in mine.select_related("counselor", "session").order_by("pk")
+        ]
+    )
+
+
+def note_unreached(booking: Booking, *, now: datetime) -> None:
+    """A seat was offered to, or booked for, somebody whom no message reaches: they do not know of it."""
+    known = unheard_of(booking.session)
+    _keep([_of_patient(booking.patient_id, booking.session_id, known, now=now)])
+
+
+def _of_seated(session: Session, was: Standing, *, now: datetime) -> list[Change]:
+    """Those booked, and those asked who have heard of it; who has not yet is told how it is by then."""
+    rows = Booking.objects.live().filter(session=session, status__in=HOLDS_SEAT).order_by("patient_id")
+    booked = list(rows.only("patient_id", "status", "offer_expires_at"))
+    unheard = unheard_offers([row.pk for row in booked if row.status == BookingStatus.OFFERED])
+    return [
+        _of_patient(row.patient_id, session.pk, replace(was, held_until=row.held_until), now=now)
+        for row in booked
+        if row.pk not in unheard
+    ]
+
+
+def _is_over(row: ChangedBooking, gave_up: Collection[int]) -> bool:
+    """An offer to which somebody said no, or nothing in time."""
+    return row.status == BookingStatus.CANCELLED and row.held_until is not None and row.pk not in gave_up
+
+
+def _held(row: ChangedBooking) -> Standing:
+    return replace(row.standing, held_until=row.held_until or row.starts_at)
 
 
 def facts_of(session: Session) -> dict[str, Any]:
@@ -132,7 +194,7 @@ def _standing(before: dict[str, Any], session: Session) -> Standing:
 
 
 def _off(standing: Standing) -> Standing:
-    return Standing(False, standing.starts_at, standing.ends_at, standing.site, standing.room, standing.mode)
+    return replace(standing, live=False)
 
 
 def _accounts(counselor_ids: set[int]) -> list[tuple[int, int]]:

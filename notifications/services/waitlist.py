@@ -11,6 +11,7 @@ from notifications.domain.quiet import QuietHours
 from notifications.enums import Channel, MessageKind, SubjectType
 from notifications.models import Message, NotificationPreference, Reminder
 from notifications.queries import preference_of
+from notifications.services.changes import note_unreached
 from notifications.services.truth import JUDGES, Drop, Say, Verdict
 from notifications.texts import Letter, Text, offer_ended_text, offer_text, seat_text
 from scheduling.enums import BookingStatus, WaitlistEvent
@@ -27,12 +28,15 @@ KIND_OF = {
 def tell_waiting(booking_id: int, what: WaitlistEvent, *, now: datetime) -> None:
     """Write the message, once for each thing that happens to a booking; call it in the transaction of the change.
 
-    Quiet hours hold it back, unless it would come too late to be of use.
+    Somebody whom no message reaches does not know of their seat: they are called. Quiet hours hold it back, unless it
+    would come too late to be of use.
     """
     booking = _read(booking_id)
     preference = preference_of(booking.patient)
     contact = _contact(booking)
     if not contact or not preference.email_enabled:
+        if what != WaitlistEvent.EXPIRED:
+            note_unreached(booking, now=now)
         return
     kind = KIND_OF[what]
     reminder, is_new = Reminder.objects.get_or_create(

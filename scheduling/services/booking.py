@@ -234,7 +234,7 @@ def release(
         withdraw_of(booking, actor=actor, now=now)
     if held_seat and free_seat(session):
         promote_after_commit(session.pk)
-    _tell(booking, session, now=now, gave_up=was_coming)
+    _tell(booking, session, now=now, gave_up=was_coming, offered=was_coming and not promised)
 
 
 def facts(booking: Booking) -> dict[str, object]:
@@ -274,8 +274,14 @@ def _refuse_to_cancel(booking: Booking, session: Session, *, actor: User | None,
         raise SessionStarted(session=str(session.pk))
 
 
-def _tell(booking: Booking, session: Session, *, now: datetime, gave_up: bool = False) -> None:
-    bookings_changed.send(Booking, booking_ids=[booking.pk], now=now, gave_up=[booking.pk] if gave_up else [])
+def _tell(booking: Booking, session: Session, *, now: datetime, gave_up: bool = False, offered: bool = False) -> None:
+    bookings_changed.send(
+        Booking,
+        booking_ids=[booking.pk],
+        now=now,
+        gave_up=[booking.pk] if gave_up else [],
+        offered=[booking.pk] if offered else [],
+    )
     was_left = session.seats_left
     session.refresh_from_db(fields=["seats_taken", "seats_held"])
     if (was_left == 0) != (session.seats_left == 0):

@@ -46,7 +46,7 @@ def accept(booking: Booking, *, actor: User | None, now: datetime) -> Booking:
         current.changed_at = now
         current.save(update_fields=["status", "sequence", "changed_at"])
         _record("accepted", current, actor=actor, now=now, before=before)
-        bookings_changed.send(Booking, booking_ids=[current.pk], now=now)
+        bookings_changed.send(Booking, booking_ids=[current.pk], answered=[current.pk], now=now)
     return current
 
 

@@ -26,7 +26,7 @@ from scheduling.services.session_rules import refuse_unused
 from scheduling.services.site_times import SiteTimes
 from scheduling.services.staffing import Staff, first_refusal, lifted_by
 from scheduling.services.standing import lock_members, seat_members
-from scheduling.signals import seats_changed
+from scheduling.signals import seats_changed, sessions_planned
 
 __all__ = ["SeriesFields", "check_series", "create_series", "expand", "extend_horizon", "make_sessions", "materialize"]
 
@@ -82,6 +82,8 @@ def create_series(
         if not without_clashing:
             _refuse_unfit(series, fields, since=since, until=_horizon(now, weeks), lifted=lifted)
         materialize([series], now=now, until=_horizon(now, weeks), since=since, lifted=lifted)
+        planned = list(series.sessions.live().order_by("pk").values_list("pk", flat=True))
+        sessions_planned.send(Session, session_ids=planned, actor=actor, now=now)
     return series
 
 

@@ -16,7 +16,7 @@ from scheduling.services.series_preview import Preview
 from scheduling.services.series_targets import Target
 from scheduling.services.sessions import facts as session_facts
 from scheduling.services.waitlist import promote_after_commit
-from scheduling.signals import bookings_changed, seats_changed, session_changed
+from scheduling.signals import bookings_changed, seats_changed, session_changed, sessions_planned
 
 CHUNK = 500
 REMOVED = "session cancelled"
@@ -44,12 +44,16 @@ def write_targets(preview: Preview, *, actor: User | None, now: datetime) -> lis
     bookings = [fate.booking.pk for fate in lost] + moved
     if bookings:
         gave_up = sorted(fate.booking.pk for fate in lost if fate.booking.live)
-        bookings_changed.send(Booking, booking_ids=sorted(bookings), now=now, gave_up=gave_up)
+        offered = sorted(fate.booking.pk for fate in lost if fate.booking.status == BookingStatus.OFFERED)
+        bookings_changed.send(Booking, booking_ids=sorted(bookings), now=now, gave_up=gave_up, offered=offered)
     for session in touched:
         session_changed.send(Session, session_id=session.pk, before=before[session.pk], actor=actor, now=now)
     changed = sorted({session.pk for session in touched} | {session.pk for session in made})
     if changed:
         seats_changed.send(Session, session_ids=changed, now=now)
+    planned = [session.pk for session in made if session.is_live]
+    if planned:
+        sessions_planned.send(Session, session_ids=planned, actor=actor, now=now)
     grown = [session.pk for session in touched if session.capacity > before[session.pk]["capacity"]]
     for session_id in sorted({*freed, *grown}):
         promote_after_commit(session_id)
@@ -71,7 +75,6 @@ def _cancel(lost: Sequence[Fate], *, actor: User | None, now: datetime) -> list[
                 live=False,
                 counted_minutes=0,
                 late=False,
-                offer_expires_at=None,
                 cancelled_at=now,
                 changed_at=now,
                 cancelled_by=actor,

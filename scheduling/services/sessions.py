@@ -39,7 +39,7 @@ from scheduling.services.site_times import refuse_shut
 from scheduling.services.staffing import Demands, lifted_by, refuse_unfit
 from scheduling.services.waitlist import promote_after_commit
 from scheduling.services.ways import booked_too_near
-from scheduling.signals import bookings_changed, seats_changed, session_changed
+from scheduling.signals import bookings_changed, seats_changed, session_changed, sessions_planned
 
 CONSTRAINTS = {
     "lead_no_overlap": CounselorBusy,
@@ -65,6 +65,7 @@ def create_session(fields: SessionFields, *, actor: User | None, now: datetime, 
         _set_leads(session, fields.counselors)
         record("session_created", session, actor=actor, now=now, after=facts(session), reason=override_reason)
         seats_changed.send(Session, session_ids=[session.pk], now=now)
+        sessions_planned.send(Session, session_ids=[session.pk], actor=actor, now=now)
     return session
 
 

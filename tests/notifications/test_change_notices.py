@@ -361,5 +361,5 @@ def test_a_pause_is_told_and_its_end_as_well_but_not_what_a_worker_books_besides
     extend_horizon(now=NOW, weeks=6)
     assert sent(NOW + HOUR) == []
     edit_series(series, resume_edit(series, series.pauses.get()), actor=cast.cory, now=NOW + HOUR)
-    assert sent(NOW + 2 * HOUR) == [("ana", "2 of your appointments have changed")]
+    assert sent(NOW + 2 * HOUR) == [("ana", "You have 2 new appointments")]
     assert "Mon 23 Nov, 6:00 pm: new\nWed 25 Nov, 6:00 pm: new\n" in str(mail.outbox[1].body)

@@ -1,4 +1,4 @@
-"""Whom to phone: people who do not know yet of a change within a day."""
+"""Whom to phone: people who do not know yet of a change within a day, or that a seat is held for them."""
 
 from typing import Any
 
