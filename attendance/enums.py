@@ -92,6 +92,10 @@ class FlagKind(models.TextChoices):
     UNSIGNED_ROSTER = "unsigned_roster", _("A roster is not signed")
 
 
+ABSENCE_KINDS = (FlagKind.FIRST_ABSENCE, FlagKind.REPEATED_ABSENCE)
+"""About the same absences: one follows the other as they become more."""
+
+
 class FlagState(models.TextChoices):
     OPEN = "open", _("Open")
     ACKNOWLEDGED = "acknowledged", _("Acknowledged")

@@ -59,6 +59,10 @@ class RosterRowAnswer(serializers.Serializer[Any]):
     remark = serializers.CharField(allow_null=True)
     recorded_at = serializers.SerializerMethodField()
     recorded_by = Id("recorded_by_id", allow_null=True)
+    misses_in_a_row = serializers.IntegerField(
+        allow_null=True, help_text="Of a no-show: with it, how many unexcused absences in a row."
+    )
+    call_assigned_to = Id("caller_id", allow_null=True, help_text="Of a no-show: who is to call about it.")
     amendments = serializers.SerializerMethodField()
 
     def get_arrived_at(self, row: Any) -> str | None:

@@ -1,6 +1,6 @@
 """What a roster shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Prefetch, Sum
 
 from attendance.enums import AttendanceStatus
 from attendance.models import Amendment, AttendanceRecord, Roster
+from attendance.queries.misses import Miss, misses_of
 from people.domain.time import local_date
 from scheduling.enums import SessionState
 from scheduling.models import Booking, Session
@@ -25,7 +26,8 @@ class RosterLine:
 
     `day_number` counts the days of care, the first is 1; None after the first thirty. `days_since_seen` is how long
     before this session they were last present; None for somebody never seen. `late_entry`: marked over 24 hours after.
-    `checked_in`: the mark that stands is the patient's own, made at the door.
+    `checked_in`: the mark that stands is the patient's own, made at the door. For a no-show, `misses_in_a_row` counts it
+    and those before it, and the caller is who has the call about them on their list.
     """
 
     booking_id: int
@@ -54,6 +56,9 @@ class RosterLine:
     recorded_by_id: int | None = None
     recorded_by_name: str = ""
     checked_in: bool = False
+    misses_in_a_row: int | None = None
+    caller_id: int | None = None
+    caller_name: str = ""
     amendments: tuple[Amendment, ...] = ()
 
 
@@ -77,7 +82,7 @@ def roster_stamp(session: Session, *, now: datetime) -> str:
 def roster_rows(session: Session) -> list[RosterLine]:
     """Everybody who holds a seat, by name, with their mark, and of a signed one what it said before.
 
-    Three queries, and one more for a signed roster; the waitlist is left out.
+    Three queries, one more for a signed roster, and two where somebody did not come; the waitlist is left out.
     """
     bookings = list(
         Booking.objects.live()
@@ -91,7 +96,27 @@ def roster_rows(session: Session) -> list[RosterLine]:
         records = records.prefetch_related(Prefetch("amendments", Amendment.objects.select_related("by")))
     by_booking = {record.booking_id: record for record in records}
     seen = _last_seen(session, [booking.patient_id for booking in bookings])
-    return [_line(booking, session, by_booking.get(booking.pk), seen.get(booking.patient_id)) for booking in bookings]
+    missed = [one.admission_id for one in bookings if _is_miss(by_booking.get(one.pk))]
+    misses = misses_of(session, missed)
+    lines = [_line(one, session, by_booking.get(one.pk), seen.get(one.patient_id)) for one in bookings]
+    return [
+        _with_miss(line, misses[booking.admission_id]) if _is_miss(by_booking.get(booking.pk)) else line
+        for booking, line in zip(bookings, lines, strict=True)
+    ]
+
+
+def _is_miss(record: AttendanceRecord | None) -> bool:
+    return record is not None and record.status == AttendanceStatus.NO_SHOW
+
+
+def _with_miss(line: RosterLine, miss: Miss) -> RosterLine:
+    caller = miss.caller
+    return replace(
+        line,
+        misses_in_a_row=miss.in_a_row,
+        caller_id=caller.pk if caller else None,
+        caller_name=caller.name if caller else "",
+    )
 
 
 def _last_seen(session: Session, patient_ids: list[int]) -> dict[int, datetime]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, Max, OuterRef
 
+from attendance.domain.absences import COUNTED, misses_in_a_row
 from attendance.enums import AttendanceStatus, FlagKind
 from attendance.models import AttendanceRecord
 from people.domain.time import local_date
@@ -121,11 +122,11 @@ def _histories(patient_ids: Collection[int] | None, now: datetime) -> dict[int, 
 
 
 def _judged(admission_id: int, history: _History, now: datetime) -> Stayed | None:
-    counted = [one for one in history.marks if one.status in (AttendanceStatus.PRESENT, AttendanceStatus.NO_SHOW)]
+    counted = [one for one in history.marks if one.status in COUNTED]
     misses = [one for one in counted if one.status == AttendanceStatus.NO_SHOW]
     if not misses:
         return None
-    row = _last_row(counted)
+    row = misses_in_a_row([one.status for one in counted])
     repeated = row >= history.in_a_row or len(misses) >= history.in_all
     latest = misses[-1]
     if not repeated and (len(misses) > 1 or not row):
@@ -138,16 +139,6 @@ def _judged(admission_id: int, history: _History, now: datetime) -> Stayed | Non
         facts={"absences": len(misses), "in_a_row": row, "latest_at": latest.at.isoformat()},
         raises=latest.at > now - RAISED_WITHIN,
     )
-
-
-def _last_row(counted: Sequence[_Miss]) -> int:
-    """How many absences in a row the record ends with."""
-    row = 0
-    for one in reversed(counted):
-        if one.status == AttendanceStatus.PRESENT:
-            break
-        row += 1
-    return row
 
 
 def _not_seen_lately(patient_ids: Collection[int] | None, now: datetime) -> list[Admission]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from attendance.enums import FlagKind, WeekState
+from attendance.enums import ABSENCE_KINDS, FlagKind, WeekState
 from attendance.models import Flag, TreatmentWeek
 from attendance.services.absences import absence_causes, silence_causes
 from attendance.services.rosters_overdue import overdue_rosters
@@ -53,7 +53,7 @@ WEEK_KINDS: Mapping[str, _Test] = {
 }
 """When a week gives cause for each kind. At risk is everybody before the week begins, so that one waits for it."""
 
-PERSON_KINDS = (FlagKind.FIRST_ABSENCE, FlagKind.REPEATED_ABSENCE, FlagKind.INACTIVE)
+PERSON_KINDS = (*ABSENCE_KINDS, FlagKind.INACTIVE)
 """Kinds that follow from what a person did over more than one week; they outlive the close of theirs."""
 
 FIGURES = ("min_minutes", "max_minutes", "credited_minutes", "booked_minutes", "bookable_minutes", "shortfall_minutes")

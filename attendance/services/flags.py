@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from attendance.enums import FlagKind, FlagState, OutreachKind
+from attendance.enums import ABSENCE_KINDS, FlagKind, FlagState, OutreachKind
 from attendance.models import Flag, Outreach, TreatmentWeek
 from attendance.services.flag_causes import (
     AT_ONCE,
@@ -117,6 +117,7 @@ def _known(causes: Mapping[Subject, Cause], about: Q, *, frozen: bool) -> dict[S
 
 
 def _raise(causes: Mapping[Subject, Cause], known: Mapping[Subject, Flag], *, now: datetime) -> int:
+    holders = _holders(causes, known)
     new = [
         Flag(
             kind=subject.kind,
@@ -126,12 +127,25 @@ def _raise(causes: Mapping[Subject, Cause], known: Mapping[Subject, Flag], *, no
             week=cause.week,
             facts=dict(cause.facts),
             raised_at=now,
+            assigned_to_id=holders.get(subject.admission_id) if subject.kind in ABSENCE_KINDS else None,
         )
         for subject, cause in sorted(causes.items(), key=lambda item: _order(item[0]))
         if cause.raises and subject not in known
     ]
     Flag.objects.bulk_create(new, batch_size=AT_ONCE, ignore_conflicts=True)
     return len(new)
+
+
+def _holders(causes: Mapping[Subject, Cause], known: Mapping[Subject, Flag]) -> dict[int | None, int]:
+    """Who has the flag about each admission's absences that another is about to follow: they keep the person."""
+    return {
+        subject.admission_id: flag.assigned_to_id
+        for subject, flag in known.items()
+        if subject.kind in ABSENCE_KINDS
+        and subject not in causes
+        and flag.state != FlagState.RESOLVED
+        and flag.assigned_to_id is not None
+    }
 
 
 def _refresh(

@@ -9,8 +9,10 @@ import time_machine
 from django.http import HttpResponse
 from django.test import Client
 
-from attendance.models import AttendanceRecord, Roster
+from attendance.models import AttendanceRecord, Flag, Roster
 from attendance.services.amending import amend
+from attendance.services.flags import evaluate
+from attendance.services.outreach import assign
 from attendance.services.roster import RosterRow, save_rows
 from people.models import TrailEntry
 from scheduling.models import Booking, Session
@@ -20,7 +22,7 @@ from tests.web.reading import Page, open_page
 pytestmark = pytest.mark.django_db
 
 ROSTER_QUERIES = 15
-SIGNED_QUERIES = 16
+SIGNED_QUERIES = 18  # with the amendments, and two for what stands behind a miss
 LIVE_QUERIES = 8
 AFTER = at("2026-11-18 21:03")
 JSON = {"Accept": "application/json"}
@@ -174,6 +176,23 @@ def test_who_may_see_it_and_who_may_take_it(cast: Cast, client: Client) -> None:
     assert client.get(f"/sessions/{10**30}/roster/").status_code == 302
     client.force_login(cast.dana)
     assert client.get(f"/sessions/{10**18}/roster/").status_code == 404
+
+
+def test_a_miss_says_how_many_in_a_row_and_on_whose_list_the_call_is(cast: Cast, client: Client) -> None:
+    before, (alma,) = evening(cast, "Alma Ortiz")
+    session = cast.session("2026-11-17 18:00", now=at("2026-11-10 12:00"))
+    first = cast.booked(alma.patient, session, now=at("2026-11-10 12:00"))
+    save_rows(session, [RosterRow(first.pk, "no_show")], actor=cast.dana, now=at("2026-11-17 21:00"))
+    evaluate(now=at("2026-11-17 22:00"))
+    flag = Flag.objects.get(kind="first_absence")
+    assign(flag, cast.cory, actor=cast.cory, now=at("2026-11-17 22:05"))
+    client.force_login(cast.dana)
+    said = client.post(f"/sessions/{before.pk}/roster/", {f"status-{alma.pk}": "no_show"}, headers=JSON).json()
+    assert "Second miss in a row. A call is on Cory’s list." in Page(said["html"]).words
+    client.force_login(cast.cory)
+    assert "Second miss in a row. A call is on your list." in open_page(client, f"/sessions/{before.pk}/roster/").words
+    said = client.post(f"/sessions/{before.pk}/roster/", {f"status-{alma.pk}": "present"}, headers=JSON).json()
+    assert "in a row" not in Page(said["html"]).words
 
 
 def test_the_look_is_recorded(cast: Cast, client: Client) -> None:

@@ -24,6 +24,8 @@ from web.rows.excuses import excuse_note, excuse_word
 LONG_AWAY_DAYS = 7
 """From here on it is said how long somebody was not seen."""
 
+SECOND = 2
+
 
 @dataclass(frozen=True)
 class RosterRowView:
@@ -42,6 +44,8 @@ class RosterRowView:
     counted: str = ""
     sum: str = ""
     sum_result: str = ""
+    why: str = ""
+    why_strong: str = ""
     excuse: str = ""
     given_by: str = ""
     given_at: str = ""
@@ -144,7 +148,7 @@ def _row(
     said = line.arrived_at is not None or line.left_at is not None
     came = line.status in CAME
     arrived_at, left_at = line.arrived_at or session.starts_at, line.left_at or session.ends_at
-    sums = _sum(line)
+    sums, why = _sum(line), _why(line, viewer_id=viewer_id)
     row = RosterRowView(
         key=line.booking_id,
         name=line.patient_name,
@@ -159,6 +163,8 @@ def _row(
         counted=figures.minutes(line.credited_minutes) if line.credited_minutes is not None else "",
         sum=sums[0],
         sum_result=sums[1],
+        why=why[0],
+        why_strong=why[1],
         excuse=line.excuse_reason or "",
         given_by=line.excuse_given_by or "",
         given_at=to_wall(line.excuse_given_at, zone).isoformat("T", "minutes") if line.excuse_given_at else "",
@@ -262,6 +268,23 @@ def _sum(line: RosterLine) -> tuple[str, str]:
     total = line.credited_minutes or 0
     result = _("%(minutes)d min") % {"minutes": total}
     return f" {figures.MINUS} ".join(parts), result
+
+
+def _why(line: RosterLine, *, viewer_id: int | None) -> tuple[str, str]:
+    """Why a miss matters: the how manieth in a row it is, and on whose list the call about it is."""
+    row = line.misses_in_a_row
+    if row is None:
+        return "", ""
+    words = ""
+    if row == SECOND:
+        words = _("Second miss in a row.")
+    elif row > SECOND:
+        words = _("%(count)d misses in a row.") % {"count": row}
+    if line.caller_id is None:
+        return words, ""
+    if line.caller_id == viewer_id:
+        return words, _("A call is on your list.")
+    return words, _("A call is on %(name)s’s list.") % {"name": line.caller_name.partition(" ")[0]}
 
 
 def _counts(lines: Sequence[RosterLine]) -> list[Mapping[str, object]]:
