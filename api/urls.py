@@ -10,6 +10,7 @@ from api.base import Resource
 from api.resources.amendments import Amendments
 from api.resources.bookings import Bookings
 from api.resources.calendar_feeds import CalendarFeeds
+from api.resources.check_ins import CheckIns
 from api.resources.closings import Weeks
 from api.resources.counselors import Availability, Counselors, TimesOff
 from api.resources.covers import CounselorCovers, Covers, Slots
@@ -189,6 +190,7 @@ urlpatterns = [
         {"post": "excuse", "delete": "take_excuse_back"},
         "excuse-booking",
     ),
+    _at("bookings/<str:booking_id>/check-in/", CheckIns, {"post": "create"}, "check-in"),
     _at("bookings/<str:booking_id>/invitations/", Invitations, LIST_AND_CREATE, "invitations"),
     _at(
         "bookings/<str:booking_id>/invitations/<str:invitation_id>/withdraw/",

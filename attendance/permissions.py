@@ -7,7 +7,7 @@ from people.enums import Role
 from people.models import Admission, Patient, Site, User
 from people.permissions import has_in_caseload, is_own_record, manages_site_of
 from scheduling.models import Session
-from scheduling.permissions import leads_session
+from scheduling.permissions import is_own_booking, leads_session
 
 
 @rules.predicate
@@ -93,3 +93,4 @@ rules.add_perm("attendance.take_roster", can_take_roster)
 rules.add_perm("attendance.sign_roster", can_sign)
 rules.add_perm("attendance.show_door", can_show_door)
 rules.add_perm("attendance.see_board", can_see_board)
+rules.add_perm("attendance.check_in", is_own_booking)

@@ -26,8 +26,8 @@ class RosterLine:
 
     `day_number` counts the days of care, the first is 1; None after the first thirty. `days_since_seen` is how long
     before this session they were last present; None for somebody never seen. `late_entry`: marked over 24 hours after.
-    `checked_in`: the mark that stands is the patient's own, made at the door. For a no-show, `misses_in_a_row` counts it
-    and those before it, and the caller is who has the call about them on their list.
+    `checked_in`: the mark that stands is the patient's own, made at the door. Of a no-show `misses_in_a_row` counts it
+    and those just before it, and the caller is who has the call about them on their list.
     """
 
     booking_id: int

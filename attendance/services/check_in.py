@@ -41,6 +41,12 @@ def booking_to_check_in(patient: Patient, *, now: datetime) -> Booking | None:
 
     None by video: there is no door.
     """
+    rows = _open_to(patient, now=now)
+    return next((row for row in rows if row.marked_at is None), rows[-1] if rows else None)
+
+
+def _open_to(patient: Patient, *, now: datetime) -> list[Booking]:
+    """The patient's bookings that are on or begin soon, marked or not, in order of time."""
     held = Booking.objects.live().filter(
         patient=patient,
         status=BookingStatus.BOOKED,
@@ -48,8 +54,7 @@ def booking_to_check_in(patient: Patient, *, now: datetime) -> Booking | None:
         ends_at__gt=now,
     )
     held = held.exclude(session__mode=Mode.TELEHEALTH).exclude(session__state=SessionState.CANCELLED)
-    rows = list(held.select_related("session__site", "session__room", "attendance").order_by("starts_at", "pk"))
-    return next((row for row in rows if row.marked_at is None), rows[-1] if rows else None)
+    return list(held.select_related("session__site", "session__room", "attendance").order_by("starts_at", "pk"))
 
 
 def may_check_in(booking: Booking, *, now: datetime) -> bool:
@@ -60,16 +65,21 @@ def may_check_in(booking: Booking, *, now: datetime) -> bool:
 
 
 @retrying_deadlocks
-def check_in(patient: Patient, code: str, *, actor: User, now: datetime) -> AttendanceRecord:
+def check_in(
+    patient: Patient, code: str, *, actor: User, now: datetime, booking_id: int | None = None
+) -> AttendanceRecord:
     """Mark the patient present at their own booking, arrived this minute.
 
-    1. Find the booking: NothingToCheckIn without one from half an hour before the start to the end.
+    1. Find the booking, or the one that is named: NothingToCheckIn unless it is from half an hour before its start to
+       its end.
     2. Refuse a code that is not the one on the screen of that session's site, now or a moment ago: DoorCodeStale;
        after ten of them in ten minutes any code: TooManyAttempts.
     3. Under the roster's locks: what staff marked stands (present: nothing changes; otherwise MarkedAlready), and a
        signed roster refuses. Checking in twice changes nothing.
     """
     booking = booking_to_check_in(patient, now=now)
+    if booking_id is not None:
+        booking = next((row for row in _open_to(patient, now=now) if row.pk == booking_id), None)
     if booking is None:
         raise NothingToCheckIn
     if not _take_attempt(booking, code, actor=actor, now=now):

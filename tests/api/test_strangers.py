@@ -253,6 +253,7 @@ TABLE: dict[str, dict[str, Asked]] = {
     "accept-booking": {"post": UNSEEN},
     "decline-booking": {"post": UNSEEN},
     "excuse-booking": {"post": UNSEEN, "delete": UNSEEN},
+    "check-in": {"post": UNSEEN},
     "invitations": {"get": UNSEEN, "post": UNSEEN},
     "withdraw-invitation": {"post": UNSEEN},
     "keep-aparts": {"get": EMPTY, "post": Asked(404, _pair)},
