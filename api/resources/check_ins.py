@@ -1,6 +1,5 @@
 """Checking in at the door: a patient says that they are here, with the code on the screen."""
 
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
