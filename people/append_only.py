@@ -1,16 +1,31 @@
-"""Tables to which rows are only ever added: triggers in the database itself, on SQLite and PostgreSQL alike.
+"""What triggers in the database itself hold, on SQLite and PostgreSQL alike: above all, tables that are only added to.
 
 SQLite drops a table's triggers silently when a migration remakes the table, so they are put back after every migrate;
 `manage.py doctor` says whether they stand. Each app guards its own tables, from its `ready`.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.apps import AppConfig
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.signals import post_migrate
+
+
+class Guard(Protocol):
+    """Triggers on one table, and the sentence that they make true."""
+
+    @property
+    def table(self) -> str: ...
+    @property
+    def prefix(self) -> str: ...
+    @property
+    def says(self) -> str: ...
+
+    def install(self, connection: BaseDatabaseWrapper) -> None: ...
+    def lift(self, connection: BaseDatabaseWrapper) -> None: ...
+    def stands(self, connection: BaseDatabaseWrapper) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -21,31 +36,22 @@ class AppendOnly:
     prefix: str
     what: str
 
+    @property
+    def says(self) -> str:
+        """What the triggers make true."""
+        return f"{self.what.capitalize()} is append-only."
+
     def install(self, connection: BaseDatabaseWrapper) -> None:
         """Put the triggers on the table; does nothing where they stand already."""
-        _execute(connection, self._create(connection.vendor))
+        execute(connection, self._create(connection.vendor))
 
     def lift(self, connection: BaseDatabaseWrapper) -> None:
         """Take the triggers off. Only the tests' own fixture calls this, to empty the tables between tests."""
-        _execute(connection, self._drop(connection.vendor))
+        execute(connection, self._drop(connection.vendor))
 
     def stands(self, connection: BaseDatabaseWrapper) -> bool:
         """Whether both triggers are on the table."""
-        names = [f"{self.prefix}_no_{verb}" for verb in _verbs(connection.vendor)]
-        query = (
-            "SELECT count(*) FROM pg_trigger WHERE tgname IN (%s, %s) AND tgenabled = 'O'"
-            if connection.vendor == "postgresql"
-            else "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name IN (%s, %s)"
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(query, names)
-            return bool(cursor.fetchone()[0] == len(names))
-
-    def restore(self, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
-        """After every migrate: put back what a remade table has lost."""
-        connection = connections[using]
-        if self.table in connection.introspection.table_names():
-            self.install(connection)
+        return all_stand(connection, [f"{self.prefix}_no_{verb}" for verb in _verbs(connection.vendor)])
 
     def _create(self, vendor: str) -> list[str]:
         if vendor != "postgresql":
@@ -71,22 +77,42 @@ class AppendOnly:
         return [f"DROP TRIGGER IF EXISTS {self.prefix}_no_{verb}{on}" for verb in _verbs(vendor)]
 
 
-GUARDED: list[AppendOnly] = []
-"""Every table that is guarded, in the order of the apps."""
+GUARDED: list[Guard] = []
+"""Every guard that stands on a table, in the order of the apps."""
 
 
-def guard(table: AppendOnly, *, app: AppConfig) -> None:
+def guard(table: Guard, *, app: AppConfig) -> None:
     """Have the table guarded from now on: after each migrate of the app, and before the doctor's eyes."""
     if table not in GUARDED:
         GUARDED.append(table)
-    post_migrate.connect(table.restore, sender=app, weak=False, dispatch_uid=table.prefix)
+
+    def restore(using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
+        """After every migrate: put back what a remade table has lost."""
+        connection = connections[using]
+        if table.table in connection.introspection.table_names():
+            table.install(connection)
+
+    post_migrate.connect(restore, sender=app, weak=False, dispatch_uid=table.prefix)
+
+
+def all_stand(connection: BaseDatabaseWrapper, names: list[str]) -> bool:
+    """Whether every trigger of these names is there, and enabled."""
+    query = (
+        "SELECT tgname FROM pg_trigger WHERE tgenabled = 'O'"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return set(names) <= {name for (name,) in cursor.fetchall()}
+
+
+def execute(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
+    """One statement after the other."""
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
 
 
 def _verbs(vendor: str) -> tuple[str, str]:
     return ("change", "truncate") if vendor == "postgresql" else ("update", "delete")
-
-
-def _execute(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)

@@ -170,6 +170,11 @@ class SeriesFull(Refusal):
     title = _("All seats of this series are standing bookings already")
 
 
+class NothingToMakeUp(Refusal):
+    code = "nothing_to_make_up"
+    title = _("There is no absence that this could make up for")
+
+
 class ConsentMissing(Refusal):
     code = "consent_missing"
     title = _("Without the patient's consent in force nobody is invited")

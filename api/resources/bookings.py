@@ -35,6 +35,7 @@ class BookingAnswer(serializers.Serializer[Booking]):
     kind = serializers.ChoiceField(Kind.choices, source="session.kind")
     standing_booking = Id("standing_booking_id", allow_null=True)
     stands_for = Id("stands_for_id", allow_null=True, help_text="The evening of the series that it was moved from.")
+    makes_up_for = Id("makes_up_for_id", allow_null=True, help_text="The absence that it makes up for.")
     waitlist_position = serializers.IntegerField(allow_null=True)
     uid = serializers.CharField()
     created_at = SiteInstant(site="session.site")
@@ -54,6 +55,12 @@ class BookingInput(Input):
     waitlist = serializers.BooleanField(required=False, allow_null=True)
     accept_work_overlap = serializers.BooleanField(required=False, allow_null=True)
     override_reason = OptionalText(max_length=300, help_text="Staff only: why the rules that it lifts do not hold.")
+    makes_up_for = Subject(
+        Booking.objects.visible_to,
+        required=False,
+        allow_null=True,
+        help_text="Staff only: what the patient missed, gave up late, or lost with its session.",
+    )
 
 
 class MoveInput(Input):
@@ -112,6 +119,7 @@ class Bookings(Resource):
             waitlist=bool(said.get("waitlist")),
             accept_work_overlap=bool(said.get("accept_work_overlap")),
             override_reason=said.get("override_reason", ""),
+            makes_up_for=said["makes_up_for"].pk if said.get("makes_up_for") else None,
         )
         return self._answer(booking, status=201)
 
@@ -184,11 +192,15 @@ class Bookings(Resource):
         return own
 
     def _may_book(self, patient: Patient, session: Session, said: dict[str, Any]) -> None:
-        """Raises NotAllowed for a booking that is not one's to make, and for a patient's own `override_reason`."""
+        """Raises NotAllowed for a booking that is not one's to make, and for what only staff may say of it."""
         wanted = Booking(patient=patient, session=session)
         self.must("scheduling.change_booking", wanted)
-        if said.get("override_reason") and not manages_booking(self.user, wanted):
+        if manages_booking(self.user, wanted):
+            return
+        if said.get("override_reason"):
             raise NotAllowed(_("Only the clinic's staff can lift a rule, with a reason."))
+        if said.get("makes_up_for"):
+            raise NotAllowed(_("Only the clinic's staff can say what it makes up for."))
 
     def _answer(self, booking: Booking, *, status: int = 200) -> Response:
         shown = bookings_for_display(Booking.objects.filter(pk=booking.pk)).get()

@@ -19,7 +19,7 @@ from attendance.queries.ledger import LedgerWeek, ledger
 from attendance.services.weeks import recount_patient
 from people.domain.time import local_date
 from people.enums import Look
-from scheduling.enums import Kind
+from scheduling.enums import BookingStatus, Kind
 
 SIX_DAYS = timedelta(days=6)
 
@@ -49,6 +49,7 @@ class LedgerRowAnswer(serializers.Serializer[AttendanceRecord]):
     """Planned minutes less the deductions are the credited minutes, exactly."""
 
     session = Id("session_id")
+    booking = Id("booking_id")
     attendance = Id()
     on = serializers.SerializerMethodField()
     starts_at = SiteInstant(site="session.site")
@@ -75,7 +76,14 @@ class LedgerRowAnswer(serializers.Serializer[AttendanceRecord]):
     remark = Text()
     recorded_by = Id("recorded_by_id", allow_null=True)
     recorded_at = SiteInstant(site="session.site")
+    makes_up_for = Id("booking.makes_up_for_id", allow_null=True, help_text="The booking that this one makes up for.")
+    made_up_by = serializers.SerializerMethodField(help_text="The booking that makes up for this one.")
     amendments = AmendmentAnswer(many=True)
+
+    def get_made_up_by(self, record: AttendanceRecord) -> str | None:
+        return next(
+            (str(one.pk) for one in record.booking.make_ups.all() if one.status != BookingStatus.CANCELLED), None
+        )
 
     def get_on(self, record: AttendanceRecord) -> str:
         return local_date(record.starts_at, record.session.site.zone).isoformat()

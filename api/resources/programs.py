@@ -53,6 +53,7 @@ class ProgramAnswer(serializers.Serializer[Any]):
     waitlist_policy = serializers.ChoiceField(WaitlistPolicy.choices, help_text="What becomes of a freed seat.")
     offer_minutes = serializers.IntegerField(help_text="How long an offered seat is held, by day.")
     waitlist_notice_minutes = serializers.IntegerField(help_text="How long before the start no seat is given out.")
+    make_up_days = serializers.IntegerField(help_text="Up to how long after an absence it is made up for.")
     policy = serializers.SerializerMethodField(help_text="What is in force today.")
 
     def get_focus_credentials(self, program: Program) -> dict[str, list[str]]:
@@ -90,6 +91,7 @@ class ProgramInput(Input):
     waitlist_policy = serializers.ChoiceField(WaitlistPolicy.choices, required=False)
     offer_minutes = Number(required=False)
     waitlist_notice_minutes = Number(required=False)
+    make_up_days = Number(required=False)
 
 
 class Programs(Resource):

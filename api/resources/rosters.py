@@ -63,6 +63,7 @@ class RosterRowAnswer(serializers.Serializer[Any]):
         allow_null=True, help_text="Of a no-show: with it, how many unexcused absences in a row."
     )
     call_assigned_to = Id("caller_id", allow_null=True, help_text="Of a no-show: who is to call about it.")
+    makes_up_for = Id("makes_up_for_id", allow_null=True, help_text="The booking that this one makes up for.")
     amendments = serializers.SerializerMethodField()
 
     def get_arrived_at(self, row: Any) -> str | None:

@@ -23,8 +23,9 @@ class WeekRevision(models.Model):
     """Evidence, only ever added (rule 6). Number 1 is the close itself; the week's row shows the latest.
 
     `figures` holds the week's columns by name, in minutes; `records` what was counted: {"attendance", "booking",
-    "session", "starts_at", "status", "planned_minutes", "credited_minutes"}; `unsigned` the ids of the sessions whose
-    roster nobody had signed. `by` is empty where the sweep closed it.
+    "session", "starts_at", "status", "planned_minutes", "credited_minutes"}, and of a make-up
+    "makes_up_for": {"booking", "starts_at"}; `unsigned` the ids of the sessions whose roster nobody had signed. `by` is
+    empty where the sweep closed it.
     """
 
     week = models.ForeignKey("attendance.TreatmentWeek", on_delete=models.PROTECT, related_name="revisions")

@@ -5,13 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Exists, OuterRef, Prefetch, Q
+
 from attendance.models import AttendanceRecord, TreatmentWeek
 from attendance.queries.weeks import patient_weeks
+from scheduling.enums import BookingStatus
+from scheduling.models import Booking
+
+MADE_UP = Prefetch("booking__make_ups", Booking.objects.exclude(status=BookingStatus.CANCELLED))
+"""What makes up for each absence, if anything does."""
 
 
 @dataclass(frozen=True)
 class LedgerWeek:
-    """One week with its records, in the order of their sessions."""
+    """One week with its records, in the order of their sessions; each booking with what it makes up for, and what makes
+    up for it.
+    """
 
     week: TreatmentWeek
     records: Sequence[AttendanceRecord]
@@ -28,11 +37,21 @@ def ledger(patient_id: int, *, first: date, last: date) -> list[LedgerWeek]:
             booking__admission__in={week.admission_id for week in weeks},
             booking__week__in={week.week for week in weeks},
         )
-        .select_related("booking", "session__site", "recorded_by")
-        .prefetch_related("session__counselors", "amendments__by")
+        .select_related("booking__makes_up_for", "session__site", "recorded_by")
+        .prefetch_related("session__counselors", "amendments__by", MADE_UP)
         .order_by("starts_at", "pk")
     )
     by_week: dict[tuple[int, date], list[AttendanceRecord]] = defaultdict(list)
     for record in records:
         by_week[record.booking.admission_id, record.booking.week].append(record)
     return [LedgerWeek(week, by_week.get((week.admission_id, week.week), [])) for week in weeks]
+
+
+def make_ups_of(week: TreatmentWeek) -> list[Booking]:
+    """The week's bookings that make up for something, or that something makes up for, in order of time. Two queries."""
+    standing = Booking.objects.exclude(status=BookingStatus.CANCELLED)
+    made_up = Q(makes_up_for__isnull=False) & ~Q(status=BookingStatus.CANCELLED)
+    rows = Booking.objects.filter(admission_id=week.admission_id, week=week.week).filter(
+        made_up | Exists(standing.filter(makes_up_for=OuterRef("pk")))
+    )
+    return list(rows.select_related("makes_up_for").prefetch_related(Prefetch("make_ups", standing)))

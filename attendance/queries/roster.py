@@ -27,7 +27,8 @@ class RosterLine:
     `day_number` counts the days of care, the first is 1; None after the first thirty. `days_since_seen` is how long
     before this session they were last present; None for somebody never seen. `late_entry`: marked over 24 hours after.
     `checked_in`: the mark that stands is the patient's own, made at the door. Of a no-show `misses_in_a_row` counts it
-    and those just before it, and the caller is who has the call about them on their list.
+    and those just before it, and the caller is who has the call about them on their list. `makes_up_for_at` is when
+    they missed what this makes up for.
     """
 
     booking_id: int
@@ -59,6 +60,8 @@ class RosterLine:
     misses_in_a_row: int | None = None
     caller_id: int | None = None
     caller_name: str = ""
+    makes_up_for_id: int | None = None
+    makes_up_for_at: datetime | None = None
     amendments: tuple[Amendment, ...] = ()
 
 
@@ -87,7 +90,7 @@ def roster_rows(session: Session) -> list[RosterLine]:
     bookings = list(
         Booking.objects.live()
         .filter(session_id=session.pk)
-        .select_related("patient", "admission__site")
+        .select_related("patient", "admission__site", "makes_up_for")
         .order_by("patient__name", "pk")
     )
     records = AttendanceRecord.objects.filter(booking__in=[booking.pk for booking in bookings])
@@ -149,6 +152,8 @@ def _line(booking: Booking, session: Session, record: AttendanceRecord | None, s
         day_number=day_number if 1 <= day_number <= NEWCOMER_DAYS else None,
         days_since_seen=(on - local_date(seen_at, zone)).days if seen_at else None,
         late_entry=record is not None and record.recorded_at > session.ends_at + LATE_ENTRY,
+        makes_up_for_id=booking.makes_up_for_id,
+        makes_up_for_at=booking.makes_up_for.starts_at if booking.makes_up_for else None,
         checked_in=record is not None
         and record.recorded_by_id is not None
         and record.recorded_by_id == booking.patient.user_id,

@@ -100,19 +100,23 @@ def records_of(weeks: Iterable[TreatmentWeek]) -> dict[int, list[dict[str, Any]]
             "status",
             "planned_minutes",
             "credited_minutes",
+            "booking__makes_up_for",
+            "booking__makes_up_for__starts_at",
         )
     )
     by_week: dict[tuple[int, date], list[dict[str, Any]]] = defaultdict(list)
-    for admission_id, week, pk, booking_id, session_id, starts_at, status, planned, credited in rows:
-        by_week[admission_id, week].append(
-            {
-                "attendance": pk,
-                "booking": booking_id,
-                "session": session_id,
-                "starts_at": starts_at.isoformat(),
-                "status": status,
-                "planned_minutes": planned,
-                "credited_minutes": credited,
-            }
-        )
+    for row in rows:
+        admission_id, week, pk, booking_id, session_id, starts_at, status, planned, credited, missed_id, missed_at = row
+        record: dict[str, Any] = {
+            "attendance": pk,
+            "booking": booking_id,
+            "session": session_id,
+            "starts_at": starts_at.isoformat(),
+            "status": status,
+            "planned_minutes": planned,
+            "credited_minutes": credited,
+        }
+        if missed_at is not None:
+            record["makes_up_for"] = {"booking": missed_id, "starts_at": missed_at.isoformat()}
+        by_week[admission_id, week].append(record)
     return {week.pk: by_week.get((week.admission_id, week.week), []) for week in listed}

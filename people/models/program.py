@@ -47,7 +47,8 @@ class Program(models.Model):
     and `rounding` feed rule 3, `partial_week_policy` rule 4; `booking_cutoff_minutes` is how long before the start
     booking closes, `cancel_cutoff_minutes` from when a cancellation counts as late; `close_grace_minutes` rule 6.
     A freed seat for which somebody waits is booked for them or offered, by `waitlist_policy`; an offer is held for
-    `offer_minutes`, and no seat is given out less than `waitlist_notice_minutes` before the start.
+    `offer_minutes`, and no seat is given out less than `waitlist_notice_minutes` before the start. What somebody missed
+    is made up for within `make_up_days`, or at any rate in the same week.
     The four policies are those of the program's first day; `policy_changes` lists later ones with the date from which
     each holds (`people/domain/policies.py`), so that they come with the row and no sum asks the database for them.
     So many unexcused absences in an admission, or so many in a row, are worth a flag. Whoever leads its sessions holds
@@ -74,6 +75,7 @@ class Program(models.Model):
         max_length=5, choices=WaitlistPolicy.choices, default=WaitlistPolicy.BOOK, db_default=WaitlistPolicy.BOOK
     )
     offer_minutes = models.PositiveSmallIntegerField(default=120, db_default=120)
+    make_up_days = models.PositiveSmallIntegerField(default=35, db_default=35)
     close_grace_minutes = models.PositiveIntegerField(default=48 * 60)
     minutes_a_day = models.PositiveSmallIntegerField(default=240)
     sessions_a_day = models.PositiveSmallIntegerField(default=2)

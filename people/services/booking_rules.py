@@ -1,4 +1,6 @@
-"""How a program takes bookings: until when, what becomes of a freed seat, and from when giving one up is late."""
+"""How a program takes bookings: until when, what becomes of a freed seat, from when giving one up is late, and how long
+after an absence it is made up for.
+"""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -17,16 +19,20 @@ MOST_MINUTES = 14 * 24 * 60
 
 MOST_OFFER_MINUTES = 7 * 24 * 60
 
+MOST_DAYS = 60
+"""No absence that is older can be made up for, whatever a program asks."""
+
 
 @dataclass(frozen=True)
 class BookingRules:
-    """The program's columns of the same names; all but the policy in minutes."""
+    """The program's columns of the same names; in minutes, but for the policy and the days."""
 
     booking_cutoff_minutes: int
     cancel_cutoff_minutes: int
     waitlist_notice_minutes: int
     waitlist_policy: str
     offer_minutes: int
+    make_up_days: int
 
 
 def booking_rules_of(program: Program) -> BookingRules:
@@ -60,6 +66,8 @@ def _errors(rules: BookingRules) -> dict[str, Any]:
             errors[name] = _("This is 0 minutes to 14 days.")
     if not 1 <= rules.offer_minutes <= MOST_OFFER_MINUTES:
         errors["offer_minutes"] = _("An offer is held for a minute at least, and seven days at most.")
+    if not 0 <= rules.make_up_days <= MOST_DAYS:
+        errors["make_up_days"] = _("This is 0 to 60 days.")
     if rules.waitlist_policy not in WaitlistPolicy.values:
         errors["waitlist_policy"] = _("This is none of the choices.")
     return errors

@@ -45,7 +45,9 @@ class Booking(models.Model):
     planner sum this one column. One made by a standing booking names it; moved to another session it still does, and
     `stands_for` is then the evening of the series. One that a leave took names that leave.
     `offer_expires_at` says until when the seat is, or was, held for whoever waited for it; it stays as history.
-    A late cancellation that staff excused keeps who did so, when and why.
+    A late cancellation that staff excused keeps who did so, when and why. `makes_up_for` is the absence that this one
+    stands for (missed, given up late or called off by the clinic), of the same person, and each is made up for once;
+    it changes no minutes.
     `sequence` rises with each change of time, place or status (RFC 5545, section 3.8.7.4).
     """
 
@@ -95,6 +97,9 @@ class Booking(models.Model):
         "people.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     late_excuse_reason = models.CharField(max_length=60, blank=True, default="", db_default="")
+    makes_up_for = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="make_ups", db_index=False
+    )
     changed_at = models.DateTimeField()
 
     objects: ClassVar = BookingQuerySet.as_manager()
@@ -118,6 +123,12 @@ class Booking(models.Model):
             models.UniqueConstraint(
                 fields=["patient", "session"], condition=~Q(status=BookingStatus.CANCELLED), name="booking_once"
             ),
+            models.UniqueConstraint(
+                fields=["makes_up_for"],
+                condition=Q(makes_up_for__isnull=False) & ~Q(status=BookingStatus.CANCELLED),
+                name="booking_makes_up_once",
+            ),
+            models.CheckConstraint(condition=~Q(makes_up_for=F("id")), name="booking_makes_up_for_another"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="booking_ends_after_start"),
             models.CheckConstraint(condition=Q(live=False) | Q(status__in=HOLDS_SEAT), name="booking_live_holds_seat"),
             models.CheckConstraint(condition=Q(live=True) | Q(counted_minutes=0), name="booking_counts_while_live"),

@@ -12,8 +12,10 @@ from people.models import Patient, User
 from people.services.trail import record
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
-from scheduling.services.booking import CONSTRAINTS, cancel, facts, place
+from scheduling.services.booking import CONSTRAINTS, cancel, place
+from scheduling.services.booking_facts import facts
 from scheduling.services.locks import lock_patient, lock_sessions
+from scheduling.services.make_ups import make_up_with
 
 UNDONE_WITHIN = timedelta(minutes=15)
 """One who takes a booking back this soon has not cancelled late, however near the session is."""
@@ -26,6 +28,7 @@ def book_all(patient: Patient, session_ids: Collection[int], *, actor: User | No
 
     1. Lock the patient, then the sessions by id.
     2. Place each by the rules of a single booking, which see those placed before it.
+    3. Together they bring a week back, so they make up for what was missed in it.
 
     Raises the refusal of the first that stands, `data["session"]` naming where, or InvalidInput for sessions that do
     not exist; nothing is written then.
@@ -43,6 +46,7 @@ def book_all(patient: Patient, session_ids: Collection[int], *, actor: User | No
             booking = place(patient.pk, session, actor=actor, now=now, lifted=frozenset())
             record("booked", booking, actor=actor, now=now, patient_id=patient.pk, after=facts(booking))
             booked.append(booking)
+        make_up_with(booked, actor=actor, now=now)
     return booked
 
 

@@ -19,17 +19,21 @@ from scheduling.errors import (
     AlreadyBooked,
     BookingCancelled,
     NotEnrolled,
+    NothingToMakeUp,
     OverlapsBooking,
     RosterSigned,
     SessionFull,
     SessionStarted,
 )
+from scheduling.make_up_guard import REFUSES
 from scheduling.models import Booking, Session
 from scheduling.queries import AdmissionCalendar, calendar_of, option_of
+from scheduling.services.booking_facts import MOVED, facts
 from scheduling.services.conflicts import What, conflicts_with
 from scheduling.services.evenings import close_gap, evening_held
 from scheduling.services.invitations import withdraw_of
 from scheduling.services.locks import lock_patient, lock_sessions, read_booking
+from scheduling.services.make_ups import absence_to_make_up, take_over
 from scheduling.services.seats import free_seat, take_seat
 from scheduling.services.waitlist import promote_after_commit
 from scheduling.signals import bookings_changed, seats_changed
@@ -39,11 +43,11 @@ CONSTRAINTS = {
     "booking_once": AlreadyBooked,
     "scheduling_booking.patient_id, scheduling_booking.session_id": AlreadyBooked,
     "booking_no_overlap": OverlapsBooking,
+    "booking_makes_up_once": NothingToMakeUp,
+    "scheduling_booking.makes_up_for_id": NothingToMakeUp,
+    REFUSES: NothingToMakeUp,
 }
 """What the database's own word means, where it speaks first."""
-
-MOVED = "moved"
-"""Why the old row of a booking that was moved is cancelled."""
 
 
 @retrying_deadlocks
@@ -56,6 +60,7 @@ def book(
     waitlist: bool = False,
     accept_work_overlap: bool = False,
     override_reason: str = "",
+    makes_up_for: int | None = None,
 ) -> Booking:
     """Book the patient on the session, or put them on its waitlist where it is full and they asked for that.
 
@@ -63,14 +68,22 @@ def book(
     2. Ask every rule; what staff or the patient may lift is lifted.
     3. Take a seat by the conditional update, and write the booking, its trail and the signal.
 
-    Raises the refusal of the first rule that stands (`data["codes"]` names them all); nothing is written then.
+    Raises the refusal of the first rule that stands (`data["codes"]` names them all), and NothingToMakeUp unless
+    `makes_up_for` is the id of an absence that this session may make up for; nothing is written then.
     """
     with refusing(CONSTRAINTS), transaction.atomic():
         lock_patient(patient.pk)
         locked = lock_sessions(session.pk)[session.pk]
         lifted = _lifted(accept_work_overlap=accept_work_overlap, override_reason=override_reason)
         booking = place(
-            patient.pk, locked, actor=actor, now=now, lifted=lifted, waitlist=waitlist, override_reason=override_reason
+            patient.pk,
+            locked,
+            actor=actor,
+            now=now,
+            lifted=lifted,
+            waitlist=waitlist,
+            override_reason=override_reason,
+            makes_up_for=makes_up_for,
         )
         record(
             "booked", booking, actor=actor, now=now, patient_id=patient.pk, after=facts(booking), reason=override_reason
@@ -119,7 +132,8 @@ def move(
     """Exchange a booking for one of another session, all or nothing: refused, the old seat stays.
 
     The old row is cancelled with the reason "moved"; the answer is the new row. Of a standing booking it stays the
-    standing booking's, and stands for the evening that it came from.
+    standing booking's, and stands for the evening that it came from. It makes up for what the old one did, where it is
+    near enough.
     """
     with refusing(CONSTRAINTS), transaction.atomic():
         lock_patient(booking.patient_id)
@@ -142,6 +156,7 @@ def move(
             override_reason=override_reason,
             instead_of=current,
         )
+        take_over(moved, current, now=now)
         record("moved", moved, actor=actor, now=now, patient_id=moved.patient_id, before=before, after=facts(moved))
     return moved
 
@@ -156,6 +171,7 @@ def place(
     waitlist: bool = False,
     override_reason: str = "",
     instead_of: Booking | None = None,
+    makes_up_for: int | None = None,
 ) -> Booking:
     """Write one booking under the locks of its patient and session. Raises the first refusal that is not lifted."""
     calendar = calendar_of(patient_id, session, now=now)
@@ -173,6 +189,8 @@ def place(
         if not waitlist:
             raise SessionFull(codes=["session_full"], session=str(session.pk))
         to_waitlist = True
+    if makes_up_for is not None:
+        makes_up_for = absence_to_make_up(makes_up_for, patient_id, session, calendar.admission, now=now)
     earlier = Booking.objects.filter(patient_id=patient_id, session=session).order_by("-id").first()
     standing_id, stands_for_id = evening_held(patient_id, session, instead_of)
     booking = Booking.objects.create(
@@ -191,6 +209,7 @@ def place(
         sequence=earlier.sequence + 1 if earlier else 0,
         work_overlap_accepted="overlaps_work" in codes,
         override_reason=override_reason,
+        makes_up_for_id=makes_up_for,
         created_at=now,
         created_by=actor,
         changed_at=now,
@@ -235,16 +254,6 @@ def release(
     if held_seat and free_seat(session):
         promote_after_commit(session.pk)
     _tell(booking, session, now=now, gave_up=was_coming, offered=was_coming and not promised)
-
-
-def facts(booking: Booking) -> dict[str, object]:
-    """What the trail keeps of a booking."""
-    return {
-        "session": booking.session_id,
-        "status": booking.status,
-        "counted_minutes": booking.counted_minutes,
-        "late": booking.late,
-    }
 
 
 def _in_the_way(session: Session, calendar: AdmissionCalendar) -> list[dict[str, Any]]:

@@ -8,7 +8,8 @@ from django.db import transaction
 from people.services.trail import record
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
-from scheduling.services.booking import facts
+from scheduling.services.booking_facts import facts
+from scheduling.services.make_ups import attended_after_all
 from scheduling.signals import bookings_changed
 
 CAME = "marked on the roster"
@@ -19,7 +20,8 @@ def mark_counted(minutes_by_booking: Mapping[int, int | None], *, now: datetime)
     """Write credited minutes onto marked bookings; None takes a mark away, back to the session's clinical minutes.
 
     Call it under the session's lock. Bookings that hold no seat are left as they are. An offered seat whose patient
-    was marked is theirs: no sweep takes it back, and their minutes with it.
+    was marked is theirs: no sweep takes it back, and their minutes with it. What was missed and is not any more needs
+    no make-up.
     """
     if not minutes_by_booking:
         return
@@ -27,6 +29,7 @@ def mark_counted(minutes_by_booking: Mapping[int, int | None], *, now: datetime)
         rows = list(
             Booking.objects.filter(pk__in=minutes_by_booking, live=True).select_related("session").order_by("pk")
         )
+        missed = [row.pk for row in rows if row.marked_at is not None and not row.counted_minutes]
         for row in rows:
             minutes = minutes_by_booking[row.pk]
             row.counted_minutes = row.session.clinical_minutes if minutes is None else minutes
@@ -34,6 +37,7 @@ def mark_counted(minutes_by_booking: Mapping[int, int | None], *, now: datetime)
             if minutes is not None and row.status == BookingStatus.OFFERED:
                 _take_offer(row, now=now)
         Booking.objects.bulk_update(rows, ["counted_minutes", "marked_at", "status", "sequence", "changed_at"])
+        attended_after_all([pk for pk in missed if minutes_by_booking[pk] != 0], now=now)
         bookings_changed.send(Booking, booking_ids=[row.pk for row in rows], now=now)
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from people.domain.time import local_date
-from people.models import Admission, Patient, TrailEntry
+from people.models import Admission, Patient
 from scheduling.enums import BookingStatus, SessionState
 from scheduling.models import Booking, Session
+from scheduling.services.make_ups import seated_when_called_off
 from scheduling.services.repairs import WeekRepair, repairs_for
 
 
@@ -42,15 +43,7 @@ def _bookings(session: Session) -> list[Booking]:
     rows = Booking.objects.filter(session=session)
     if session.state == SessionState.CANCELLED:
         # Whoever had cancelled before, or only waited, has lost nothing by it: the trail says who had a seat.
-        rows = rows.filter(status=BookingStatus.CANCELLED, pk__in=_seated(session))
+        rows = rows.filter(status=BookingStatus.CANCELLED, pk__in=seated_when_called_off([session.pk]))
     else:
         rows = rows.filter(live=True)
     return list(rows.select_related("patient", "admission__site", "admission__program").order_by("patient__name", "pk"))
-
-
-def _seated(session: Session) -> list[int]:
-    """The bookings that held a seat when the session was called off."""
-    entries = TrailEntry.objects.filter(action="session_cancelled", subject_type="session", subject_id=session.pk)
-    latest = entries.order_by("-at", "-pk").first()
-    seated: list[int] = (latest.after or {}).get("seated", []) if latest is not None else []
-    return seated

@@ -10,7 +10,8 @@ from people.retries import retrying_deadlocks
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
 from scheduling.services.book_all import UNDONE_WITHIN
-from scheduling.services.booking import MOVED, move
+from scheduling.services.booking import move
+from scheduling.services.booking_facts import MOVED
 from scheduling.services.locks import lock_patient, lock_sessions
 
 

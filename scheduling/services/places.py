@@ -18,7 +18,7 @@ from scheduling.enums import BookingStatus, SessionState
 from scheduling.errors import SessionFull
 from scheduling.models import Booking, Session, StandingBooking
 from scheduling.queries import load_calendars, option_of
-from scheduling.services.booking import facts
+from scheduling.services.booking_facts import facts
 from scheduling.signals import bookings_changed, seats_changed
 
 A_DAY = timedelta(days=1)

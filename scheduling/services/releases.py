@@ -7,7 +7,8 @@ from people.models import User
 from people.services.trail import record_many
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
-from scheduling.services.booking import facts, release
+from scheduling.services.booking import release
+from scheduling.services.booking_facts import facts
 from scheduling.services.locks import lock_sessions
 
 

@@ -12,7 +12,8 @@ from people.services.trail import record
 from scheduling.enums import BookingStatus, SessionState, WaitlistEvent
 from scheduling.errors import BookingCancelled, NotOffered, OfferExpired, SessionCancelled
 from scheduling.models import Booking, Session
-from scheduling.services.booking import facts, release
+from scheduling.services.booking import release
+from scheduling.services.booking_facts import facts
 from scheduling.services.locks import lock_patient, lock_sessions, read_booking
 from scheduling.signals import bookings_changed, waitlist_moved
 

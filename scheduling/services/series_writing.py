@@ -10,7 +10,7 @@ from people.models import User
 from people.services.trail import record_all, trail_entry
 from scheduling.enums import BookingStatus, SessionState
 from scheduling.models import Booking, Session, SessionCounselor
-from scheduling.services.booking import facts as booking_facts
+from scheduling.services.booking_facts import facts as booking_facts
 from scheduling.services.series_fates import Fate
 from scheduling.services.series_preview import Preview
 from scheduling.services.series_targets import Target

@@ -14,6 +14,7 @@ USUAL: dict[str, Any] = {
     "waitlist_notice_minutes": 120,
     "waitlist_policy": "book",
     "offer_minutes": 120,
+    "make_up_days": 35,
 }
 
 
@@ -40,6 +41,7 @@ def test_a_director_lets_freed_seats_be_offered(cast: Cast, client_of: Clients) 
         ({"offer_minutes": 20_000}, "offer_minutes"),
         ({"waitlist_policy": "lottery"}, "waitlist_policy"),
         ({"waitlist_notice_minutes": -1}, "waitlist_notice_minutes"),
+        ({"make_up_days": 61}, "make_up_days"),
         ({"booking_cutoff_minutes": 30_000}, "booking_cutoff_minutes"),
     ],
 )

@@ -16,6 +16,7 @@ from people.append_only import GUARDED
 from people.models import TrailEntry
 from people.services.trail import record
 from people.trail_guard import TRAIL
+from scheduling.make_up_guard import MAKE_UPS
 from tests.cast import NOW, Cast, at
 
 
@@ -60,19 +61,20 @@ def test_truncate_does_not_pass_either(cast: Cast, table: str) -> None:
         cursor.execute(f"TRUNCATE {table}")
 
 
-@pytest.mark.parametrize("table", [TRAIL, AMENDMENTS, REVISIONS])
+@pytest.mark.parametrize("table", [TRAIL, MAKE_UPS, AMENDMENTS, REVISIONS])
 def test_a_migrate_puts_lost_triggers_back_and_the_doctor_knows(cast: Cast, table: Any, capsys: Any) -> None:
     table.lift(connection)
     with pytest.raises(CommandError, match=f"missing on {table.table}\\."):
         call_command("doctor")
     call_command("migrate", verbosity=0)
     call_command("doctor")
-    assert capsys.readouterr().out == "".join(f"{one.what.capitalize()} is append-only.\n" for one in GUARDED)
+    assert capsys.readouterr().out == "".join(f"{one.says}\n" for one in GUARDED)
 
 
 def test_every_guarded_table_stands_guarded(db: None) -> None:
     assert [one.table for one in GUARDED if one.stands(connection)] == [
         "people_trailentry",
+        "scheduling_booking",
         "attendance_amendment",
         "attendance_weekrevision",
     ]

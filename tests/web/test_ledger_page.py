@@ -23,7 +23,7 @@ from tests.web.reading import open_page
 
 pytestmark = pytest.mark.django_db
 
-LEDGER_QUERIES = 44
+LEDGER_QUERIES = 45
 EARLIER = at("2026-10-01 12:00")
 DATES = "?from=2026-11-09&to=2026-11-15"
 

@@ -13,7 +13,7 @@ from scheduling.models import Booking, Session
 from scheduling.services.booking import cancel
 from scheduling.services.counting import mark_counted
 from scheduling.services.waitlist import promote_all
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, at
 from tests.web.reading import open_page, press, read
 
 pytestmark = pytest.mark.django_db
@@ -244,3 +244,55 @@ def test_auditors_read_and_excuse_nothing(cast: Cast, client: Client) -> None:
     assert "Excuse" not in page.words.replace("Excused", "")
     path = f"/patients/{cast.ana.pk}/bookings/{late.pk}/excuse/"
     assert client.post(path, {"reason": "illness"}).status_code == 403
+
+
+# --- from the roster --------------------------------------------------------------------------------------------------
+
+
+def test_whoever_is_not_marked_is_moved_from_the_roster_and_back(cast: Cast, client: Client) -> None:
+    tonight = session(cast, "18 18:00", counselor=True)
+    booking, thursday = cast.booked(cast.ana, tonight), session(cast, "19 18:00", counselor=True)
+    client.force_login(cast.dana)
+    roster = f"/sessions/{tonight.pk}/roster/"
+    address = open_page(client, roster).link("Move Ana Reyes to another session")
+    page = open_page(client, address)
+    assert page.texts("a", "back") == ["Roster"]
+    assert page.link("Roster") == roster
+    assert "Ana Reyes. Instead of Wed 18 Nov, 6–9 pm. It stays until another is chosen." in page.words
+    after = press(client, page.form("Move here Thu 19 Nov, 6–9 pm"))
+    assert after.notices == ["done: Moved to Thu 19 Nov, 6–9 pm."]
+    assert "Nobody is booked" in after.words
+    assert Booking.objects.get(session=thursday, status="booked").patient == cast.ana
+    back = press(client, after.form("Undo"))
+    assert "Wed 18 Nov" in back.notices[0]
+    booking.refresh_from_db()
+    assert held(cast.ana)[-1] == ("18 booked", False)
+
+
+def test_once_it_has_begun_a_move_from_the_roster_needs_a_reason(cast: Cast, client: Client) -> None:
+    tonight = session(cast, "18 18:00", counselor=True)
+    booking, thursday = cast.booked(cast.ana, tonight), session(cast, "19 18:00", counselor=True)
+    client.force_login(cast.dana)
+    path = f"/patients/{cast.ana.pk}/bookings/{booking.pk}/move/"
+    with time_machine.travel(at("2026-11-18 18:10"), tick=False):
+        page = open_page(client, f"{path}?back=roster")
+        form = page.form("Move here Thu 19 Nov, 6–9 pm")
+        assert form.fields == {"session": str(thursday.pk), "back": "roster"}
+        assert 'name="override_reason" maxlength="300" required' in page.source
+        refused = press(client, form)
+        assert refused.notices == ["bad: Nothing was moved. This session has begun."]
+        form.fields["override_reason"] = "She was sent home"
+        moved = press(client, form)
+    assert moved.notices == ["done: Moved to Thu 19 Nov, 6–9 pm."]
+    assert Booking.objects.get(session=thursday).override_reason == "She was sent home"
+
+
+def test_who_is_marked_already_is_not_moved(cast: Cast, client: Client) -> None:
+    tonight = session(cast, "18 18:00", counselor=True)
+    booking = cast.booked(cast.ana, tonight)
+    client.force_login(cast.dana)
+    roster = f"/sessions/{tonight.pk}/roster/"
+    client.post(roster, {f"status-{booking.pk}": "excused"})
+    assert not any("/move/" in link for link in open_page(client, roster).links)
+    answer = client.get(f"/patients/{cast.ana.pk}/bookings/{booking.pk}/move/?back=roster")
+    assert answer.headers["Location"] == roster

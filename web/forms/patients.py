@@ -4,9 +4,10 @@ from django import forms
 
 
 class BookForForm(forms.Form):
-    """Which session, and the reason that lifts a rule."""
+    """Which session, the reason that lifts a rule, and which missed booking it makes up for."""
 
     session = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    makes_up = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     waitlist = forms.BooleanField(required=False)
     override_reason = forms.CharField(required=False, max_length=300)
 
@@ -21,6 +22,12 @@ class WeekForm(forms.Form):
     """Any day of a week."""
 
     week = forms.DateField(required=False)
+
+
+class MakesUpForm(forms.Form):
+    """The missed booking that is to be made up for."""
+
+    makes_up = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
 
 
 class ExcuseForm(forms.Form):

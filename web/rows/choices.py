@@ -20,12 +20,17 @@ WHY_ICONS = {"overlaps_work": "briefcase", "session_full": "people", "on_leave":
 
 @dataclass(frozen=True)
 class Doing:
-    """What choosing a session does: book it, or with `moving` exchange that booking for it."""
+    """What choosing a session does: book it, or with `moving` exchange that booking for it; `fields` are sent along.
+
+    With `asks_reason` whatever is chosen needs one.
+    """
 
     url: str
     label: str
     anyway: str
     moving: Booking | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    asks_reason: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ def _choice(one: SessionFit, doing: Doing, *, week: TreatmentWeek | None, may_bo
         may_wait=full and doing.moving is None,
         may_book=may_book,
         label=label,
-        action=_book_action(doing, session, label) if may_book and not one.why_not else None,
+        action=_book_action(doing, session, label) if may_book and not one.why_not and not doing.asks_reason else None,
     )
 
 
@@ -121,4 +126,6 @@ def _gain(clinical: int, week: TreatmentWeek | None, moving: Booking | None) -> 
 
 
 def _book_action(doing: Doing, session: Session, label: str) -> Action:
-    return Action(doing.label, doing.url, method="post", hint=label, fields={"session": str(session.pk)})
+    return Action(
+        doing.label, doing.url, method="post", hint=label, fields={"session": str(session.pk), **doing.fields}
+    )

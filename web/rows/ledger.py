@@ -26,6 +26,7 @@ from web.rows.contacts import when_said
 from web.rows.deductions import deduction_words
 from web.rows.excuses import excuse_note, excuse_word
 from web.rows.four_figures import NamedFigure, four_figures
+from web.rows.make_ups import make_up_notes
 from web.rows.people import week_note
 from web.rows.requirements import StandingLine, standing_line
 from web.rows.sessions import counselors_of, kind_of
@@ -219,12 +220,15 @@ def spelled(focus: str) -> str:
 
 
 def _notes(record: AttendanceRecord, zone: ZoneInfo) -> list[str]:
-    """What is said of an excuse, the reason given for coming late or leaving early, and the remark."""
+    """What is said of an excuse, the reason given for coming late or leaving early, what makes up for what, and the
+    remark.
+    """
     notes = []
     if record.status == AttendanceStatus.EXCUSED:
         notes = excuse_note(record, zone)
     elif record.excuse_reason:
         notes = [_("reason: %(reason)s") % {"reason": excuse_word(record.excuse_reason)}]
+    notes += make_up_notes(record.booking, zone)
     return [*notes, record.remark] if record.remark else notes
 
 

@@ -19,6 +19,7 @@ from web import format as figures
 from web.components.hours_bar import HoursBar
 from web.rows.board import bar_of, result_of, sum_of
 from web.rows.deductions import deduction_words
+from web.rows.make_ups import day_made_up, make_up_notes
 from web.rows.requirements import StandingLine, standing_line
 from web.rows.sessions import counselors_of, day_of, icon_of, kind_of, place_of, times_of
 
@@ -157,7 +158,7 @@ def _evidence(record: AttendanceRecord) -> EvidenceRow:
     return EvidenceRow(
         day=figures.short_day(day_of(session)),
         times=times_of(session),
-        session=f"{kind_of(session)}{focus}",
+        session=" · ".join([f"{kind_of(session)}{focus}", *make_up_notes(record.booking, session.site.zone)]),
         planned=record.planned_minutes,
         deductions=[(int(one["minutes"]), words.get(one["why"], str(one["why"]))) for one in record.deductions],
         counted=record.credited_minutes,
@@ -173,7 +174,10 @@ def booking_view(booking: Booking, *, today: dt.date, may_cancel: bool) -> Booki
     session = booking.session
     day = figures.relative_day(day_of(session), today=today)
     times = times_of(session)
-    note = _("On the waiting list") if booking.status == "waitlisted" else ""
+    made_up = booking.makes_up_for
+    note = day_made_up(made_up.starts_at if made_up else None, session.site.zone)
+    if booking.status == "waitlisted":
+        note = _("On the waiting list")
     parts = [kind_of(session), str(place_of(session)), counselors_of(session)]
     if booking.held_until is not None:
         note = _("Offered until %(time)s") % {"time": _moment(booking.held_until, session, today=today)}

@@ -20,6 +20,7 @@ from web import format as figures
 from web.rows.amendments import AmendmentView, amendment_view
 from web.rows.deductions import deduction_words
 from web.rows.excuses import excuse_note, excuse_word
+from web.rows.make_ups import day_made_up
 
 LONG_AWAY_DAYS = 7
 """From here on it is said how long somebody was not seen."""
@@ -57,6 +58,7 @@ class RosterRowView:
     stamp: str = ""
     amendments: Sequence[AmendmentView] = ()
     amend_url: str = ""
+    move_url: str = ""
     errors: Sequence[str] = ()
     awaits: bool = False
     opened: bool = False
@@ -176,11 +178,17 @@ def _row(
         stamp=line.recorded_at.isoformat() if line.recorded_at else "",
         amendments=[amendment_view(one, zone) for one in line.amendments],
         amend_url=reverse("amend", args=[line.attendance_id]) if may_amend and line.attendance_id else "",
+        move_url=_move_url(line) if not locked and line.status is None else "",
         errors=errors,
         awaits=awaits and not line.status,
         locked=locked,
     )
     return _with_typed(row, typed) if errors and typed is not None else row
+
+
+def _move_url(line: RosterLine) -> str:
+    """Where somebody who is not marked is moved to another session, and back here."""
+    return f"{reverse('patient-move', args=[line.patient_id, line.booking_id])}?back=roster"
 
 
 def _with_typed(row: RosterRowView, typed: Mapping[str, str]) -> RosterRowView:
@@ -227,6 +235,8 @@ def _note(line: RosterLine, session: Session, *, awaits: bool) -> str:
         parts.append(_("Marked late"))
     if line.remark:
         parts.append(line.remark)
+    if line.makes_up_for_at is not None:
+        parts.append(day_made_up(line.makes_up_for_at, session.site.zone))
     parts.extend(_standing(line))
     return " · ".join(parts)
 

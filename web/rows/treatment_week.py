@@ -15,8 +15,9 @@ from attendance.enums import AttendanceStatus, WeekState
 from attendance.models import TreatmentWeek, WeekRevision
 from attendance.queries.touched import Touch
 from people.enums import Look
-from scheduling.models import Session
+from scheduling.models import Booking, Session
 from web import format as figures
+from web.rows.make_ups import day_made_up, make_up_notes
 from web.rows.sessions import day_of, times_of
 
 A_DAY = dt.timedelta(days=1)
@@ -36,6 +37,8 @@ TOUCHES: Mapping[str, Any] = {
     "promoted": gettext_lazy("Took a freed seat"),
     "moved": gettext_lazy("Moved"),
     "cancelled": gettext_lazy("Cancelled"),
+    "made_up_for": gettext_lazy("Booked as a make-up"),
+    "makes_up_no_more": gettext_lazy("No make-up any more"),
     "marked": gettext_lazy("Marked"),
     "unmarked": gettext_lazy("Mark taken away"),
     "roster_signed": gettext_lazy("Roster signed"),
@@ -60,7 +63,7 @@ class RevisionView:
     status: str
     sum: str
     changes: Sequence[tuple[str, str, str]]
-    records: Sequence[tuple[str, str, int, int]]
+    records: Sequence[tuple[str, str, str, int, int]]
     unsigned: str
 
 
@@ -127,10 +130,12 @@ def _revision(one: WeekRevision, before: WeekRevision | None, zone: ZoneInfo) ->
     )
 
 
-def _record(record: Mapping[str, Any], zone: ZoneInfo) -> tuple[str, str, int, int]:
+def _record(record: Mapping[str, Any], zone: ZoneInfo) -> tuple[str, str, str, int, int]:
     starts_at = dt.datetime.fromisoformat(record["starts_at"])
     status = str(AttendanceStatus(record["status"]).label)
-    return _moment(starts_at, zone), status, record["planned_minutes"], record["credited_minutes"]
+    missed = record.get("makes_up_for")
+    made_up = day_made_up(dt.datetime.fromisoformat(missed["starts_at"]) if missed else None, zone)
+    return _moment(starts_at, zone), status, made_up, record["planned_minutes"], record["credited_minutes"]
 
 
 def touches_view(touches: Sequence[Touch], zone: ZoneInfo) -> list[TouchView]:
@@ -144,6 +149,12 @@ def touches_view(touches: Sequence[Touch], zone: ZoneInfo) -> list[TouchView]:
         )
         for one in touches
     ]
+
+
+def make_ups_view(bookings: Sequence[Booking], week: TreatmentWeek) -> list[str]:
+    """What of the week stands for something else, or was made up for elsewhere: a line for each of its bookings."""
+    zone = week.site.zone
+    return [f"{_moment(one.starts_at, zone)}: {note}" for one in bookings for note in make_up_notes(one, zone)]
 
 
 def unsigned_view(sessions: Sequence[Session]) -> list[UnsignedView]:

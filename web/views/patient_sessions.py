@@ -25,9 +25,10 @@ from scheduling.enums import Mode
 from scheduling.models import Booking, Session
 from scheduling.queries import SessionFit, for_display, open_sessions, sessions_with_fit
 from scheduling.services.booking import move
+from scheduling.services.make_ups import open_absences
 from scheduling.services.move_back import move_back, moved_from
 from web import format as figures
-from web.forms.patients import BookForForm, WeekForm
+from web.forms.patients import BookForForm, MakesUpForm, WeekForm
 from web.notices import say_bad, say_done
 from web.rows.choices import Doing, choices_by_day
 from web.rows.people import standing
@@ -37,6 +38,8 @@ from web.views.staff import find, must, now, seen_person, user_of
 
 A_WEEK = timedelta(days=7)
 LONGEST_AHEAD = timedelta(weeks=26)
+MOST_ABSENCES = 20
+ROSTER = "roster"
 
 
 @login_required
@@ -44,23 +47,38 @@ LONGEST_AHEAD = timedelta(weeks=26)
 def patient_sessions(request: HttpRequest, patient_id: int) -> HttpResponse:
     """What is on in a week, beside what booking would answer this person; the look is recorded."""
     person = seen_person(request, patient_id)
-    doing = Doing(reverse("patient-book", args=[person.pk]), _("Book"), _("Book anyway"))
-    return _page(request, person, doing)
+    absences = open_absences(person.pk, now=now())
+    missed = _asked_absence(request, absences)
+    fields = {"makes_up": str(missed.pk)} if missed is not None else {}
+    doing = Doing(reverse("patient-book", args=[person.pk]), _("Book"), _("Book anyway"), fields=fields)
+    return _page(
+        request, person, doing, absences=[(one, _when(one.session)) for one in absences[:MOST_ABSENCES]], missed=missed
+    )
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def patient_move(request: HttpRequest, patient_id: int, booking_id: int) -> HttpResponse:
-    """What fits if one appointment were given up; a POST exchanges it, all or nothing."""
+    """What fits if one appointment were given up; a POST exchanges it, all or nothing. One that has begun asks for a
+    reason. With `back=roster` it leads back to the roster that it was opened from.
+    """
     person, user = seen_person(request, patient_id), user_of(request)
     booking = _booking(user, person, booking_id)
     must(user, "scheduling.change_booking", booking)
     if request.method == "POST":
         return _move(request, user, booking)
     if not booking.live or booking.marked_at is not None:
-        return redirect("patient", patient_id=person.pk)
+        return _back(request, booking)
     here = reverse("patient-move", args=[person.pk, booking.pk])
-    return _page(request, person, Doing(here, _("Move here"), _("Move here anyway"), booking))
+    doing = Doing(
+        here,
+        _("Move here"),
+        _("Move here anyway"),
+        booking,
+        fields={"back": ROSTER} if _from_roster(request) else {},
+        asks_reason=booking.starts_at <= now(),
+    )
+    return _page(request, person, doing, to_roster=booking.session_id if _from_roster(request) else None)
 
 
 @login_required
@@ -83,7 +101,7 @@ def patient_move_back(request: HttpRequest, patient_id: int, booking_id: int) ->
     else:
         _recount(back, booking)
         say_done(request, _("Back to %(when)s.") % {"when": _when(back.session)})
-    return redirect("patient", patient_id=person.pk)
+    return _back(request, origin)
 
 
 def _move(request: HttpRequest, user: User, booking: Booking) -> HttpResponse:
@@ -98,14 +116,26 @@ def _move(request: HttpRequest, user: User, booking: Booking) -> HttpResponse:
     except Refusal as refused:
         say_bad(request, _("Nothing was moved. %(why)s") % {"why": f"{refused.detail}."})
         here = reverse("patient-move", args=[booking.patient_id, booking.pk])
-        return redirect(f"{here}?week={day_of(session)}")
+        return redirect(f"{here}?week={day_of(session)}{f'&back={ROSTER}' if _from_roster(request) else ''}")
     _recount(moved, booking)
     undo = reverse("patient-move-back", args=[moved.patient_id, moved.pk])
+    undo += f"?back={ROSTER}" if _from_roster(request) else ""
     say_done(request, _("Moved to %(when)s.") % {"when": _when(session)}, undo_url=undo)
-    return redirect("patient", patient_id=moved.patient_id)
+    return _back(request, booking)
 
 
-def _page(request: HttpRequest, person: Patient, doing: Doing) -> HttpResponse:
+def _from_roster(request: HttpRequest) -> bool:
+    return ROSTER in (request.POST.get("back"), request.GET.get("back"))
+
+
+def _back(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """To the roster that it was opened from, or else to the record."""
+    if _from_roster(request):
+        return redirect("roster", session_id=booking.session_id)
+    return redirect("patient", patient_id=booking.patient_id)
+
+
+def _page(request: HttpRequest, person: Patient, doing: Doing, **context_of_doing: Any) -> HttpResponse:
     user, moment, moving = user_of(request), now(), doing.moving
     record_look(Look.PATIENT, person, actor=user, now=moment, patient_id=person.pk)
     admission = latest_admission(person)
@@ -127,8 +157,9 @@ def _page(request: HttpRequest, person: Patient, doing: Doing) -> HttpResponse:
         "days": choices_by_day(found, doing, week=week, today=today, may_book=may_change(user, sessions)),
         "first": first,
         "doing": doing,
+        **context_of_doing,
         "moving": _when(moving.session) if moving is not None else "",
-        "switcher": _switcher(first, today),
+        "switcher": _switcher(first, today, doing),
     }
     return render(request, "patients/sessions.html", context)
 
@@ -180,10 +211,18 @@ def _fitting(found: Sequence[SessionFit]) -> str:
     return ngettext("%(count)d other time fits", "%(count)d other times fit", free) % {"count": free}
 
 
-def _switcher(first: date, today: date) -> dict[str, Any]:
+def _switcher(first: date, today: date, doing: Doing) -> dict[str, Any]:
+    kept = "".join(f"&{name}={value}" for name, value in doing.fields.items())
     return {
         "label": "",
         "range": figures.day_range(first, first + timedelta(days=6)),
-        "previous_url": f"?week={first - A_WEEK}" if first > today else "",
-        "next_url": f"?week={first + A_WEEK}",
+        "previous_url": f"?week={first - A_WEEK}{kept}" if first > today else "",
+        "next_url": f"?week={first + A_WEEK}{kept}",
     }
+
+
+def _asked_absence(request: HttpRequest, absences: Sequence[Booking]) -> Booking | None:
+    """The absence that `?makes_up=` names, where it is still open."""
+    form = MakesUpForm(request.GET)
+    asked = form.cleaned_data["makes_up"] if form.is_valid() else None
+    return next((one for one in absences if one.pk == asked), None)

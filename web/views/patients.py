@@ -102,6 +102,7 @@ def patient_book(request: HttpRequest, patient_id: int) -> HttpResponse:
             now=now(),
             waitlist=form.cleaned_data["waitlist"],
             override_reason=form.cleaned_data["override_reason"],
+            makes_up_for=form.cleaned_data["makes_up"],
         )
     except Refusal as refused:
         say_bad(request, _("Nothing was booked. %(why)s") % {"why": f"{refused.detail}."})
@@ -181,7 +182,7 @@ def _ahead(person: Patient, moment: datetime) -> list[Booking]:
     """What the person holds or waits for, the soonest first."""
     held = Booking.objects.filter(patient=person, ends_at__gt=moment).exclude(status=BookingStatus.CANCELLED)
     return list(
-        held.select_related("session__site", "session__room")
+        held.select_related("session__site", "session__room", "makes_up_for")
         .prefetch_related("session__counselors")
         .order_by("starts_at", "pk")[:60]
     )

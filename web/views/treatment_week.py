@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from attendance.models import TreatmentWeek, WeekRevision
 from attendance.queries import unsigned_sessions
+from attendance.queries.ledger import make_ups_of
 from attendance.queries.touched import touches_of
 from attendance.services.closing import close_week, revise_week
 from attendance.services.weeks import recount
@@ -25,7 +26,7 @@ from web.rows.board import bar_of, result_of, sum_of
 from web.rows.four_figures import four_figures
 from web.rows.ledger import closure_words
 from web.rows.requirements import standing_line
-from web.rows.treatment_week import range_of, revisions_of, touches_view, unsigned_view, week_answer
+from web.rows.treatment_week import make_ups_view, range_of, revisions_of, touches_view, unsigned_view, week_answer
 from web.views.staff import find, must, now, only_staff, user_of
 
 SIX_DAYS = timedelta(days=6)
@@ -56,6 +57,7 @@ def treatment_week(request: HttpRequest, week_id: int) -> HttpResponse:
         "figures": four_figures(week),
         "requirements": [standing_line(one) for one in week.requirements],
         "causes": [closure_words(one) for one in closures_in(week.site, Interval(week.starts_at, week.ends_at))],
+        "make_ups": make_ups_view(make_ups_of(week), week),
         "unsigned": unsigned_view(list(unsigned)),
         "revisions": revisions_of(revisions, zone),
         "touches": touches_view(touches_of(week), zone),

@@ -72,6 +72,7 @@ def _ledger_table(name: str, patient_id: int, asked: ReportAsked, told: Told) ->
         _("Requirements"),
         _("Closed on"),
         _("Revision"),
+        _("Makes up for"),
     )
     return ReportTable(name, columns, _rows(patient_id, asked, told))
 
@@ -92,6 +93,7 @@ def _of_record(record: AttendanceRecord) -> tuple[Cell, ...]:
     taken = {str(one["why"]): int(one["minutes"]) for one in record.deductions}
     before = [str(one.before.get("credited_minutes")) for one in record.amendments.all()]
     here = record.status == AttendanceStatus.PRESENT
+    made_up = record.booking.makes_up_for
     return (
         starts.date(),
         starts.strftime("%H:%M"),
@@ -110,6 +112,7 @@ def _of_record(record: AttendanceRecord) -> tuple[Cell, ...]:
         record.recorded_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
         _("yes") if record.recorded_at - record.ends_at > LATE_ENTRY else "",
         *(None,) * 7,
+        made_up.starts_at.astimezone(zone).date() if made_up else None,
     )
 
 
@@ -127,6 +130,7 @@ def _of_week(week: TreatmentWeek) -> tuple[Cell, ...]:
         "; ".join(map(requirement_words, week.requirements)),
         week.closed_at.astimezone(week.site.zone).date() if week.closed_at else None,
         week.revision,
+        None,
     )
 
 
@@ -148,6 +152,7 @@ def _foot(user: User, asked: ReportAsked, *, now: datetime) -> Foot:
         (_("Planned"), _("The session's minutes. Less break, late, early, rounding, limit and absence: attended.")),
         (_("Amended"), _("The minutes that a signed record said before, and says since.")),
         (_("Requirements"), _("Each rule by its name, with its value beside its bounds; none is merged with another.")),
+        (_("Makes up for"), _("The day that was missed, given up late or called off; it changes no minutes.")),
         (_("Late entry"), _("Recorded more than 24 hours after the session's end.")),
     ]
     unsigned, policies = unsigned_foot(user, asked, now=now), policies_foot(user, asked, now=now)

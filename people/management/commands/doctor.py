@@ -17,4 +17,4 @@ class Command(BaseCommand):
             tables = ", ".join(bare)
             raise CommandError(f"Triggers are missing on {tables}. Run `manage.py migrate`, which puts them back.")
         for one in GUARDED:
-            self.stdout.write(f"{one.what.capitalize()} is append-only.")
+            self.stdout.write(one.says)

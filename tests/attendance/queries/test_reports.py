@@ -187,6 +187,7 @@ def _slow_ledger(person: Patient) -> list[Row]:
                 "; ".join(map(_slow_requirement, week.requirements)),
                 closed,
                 week.revision,
+                None,
             )
         )
     return rows
@@ -227,7 +228,13 @@ def _slow_session(week: TreatmentWeek, record: AttendanceRecord) -> Row:
         f"{record.recorded_at.astimezone(zone):%Y-%m-%d %H:%M}",
         "yes" if record.recorded_at - record.ends_at > timedelta(hours=24) else "",
         *(None,) * 7,
+        _slow_make_up(record),
     )
+
+
+def _slow_make_up(record: AttendanceRecord) -> date | None:
+    missed = Booking.objects.filter(make_ups=record.booking_id).first()
+    return missed.starts_at.astimezone(missed.session.site.zone).date() if missed else None
 
 
 _WHYS = ("break", "late", "early", "rounding", "cutoff", "absent")

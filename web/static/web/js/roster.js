@@ -144,7 +144,7 @@
   const showRow = (row, fresh) => {
     row.classList.toggle("is-awaited", fresh.classList.contains("is-awaited"));
     row.dataset.stamp = fresh.dataset.stamp;
-    for (const part of [".roster-who .note", ".roster-changed", ".roster-times", ".roster-counted", ".roster-sum"]) {
+    for (const part of [".roster-who .note", ".roster-changed", ".roster-times", ".roster-counted", ".roster-sum", ".roster-move"]) {
       row.querySelector(part).innerHTML = fresh.querySelector(part).innerHTML;
     }
     const kept = refused.get(row.dataset.rosterRow);
