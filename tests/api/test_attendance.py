@@ -41,6 +41,9 @@ def test_a_roster_taken_and_signed(cast: Cast, client_of: Clients) -> None:
         "remark": None,
         "recorded_at": None,
         "recorded_by": None,
+        "misses_in_a_row": None,
+        "call_assigned_to": None,
+        "makes_up_for": None,
         "amendments": [],
     }
     empty = {"session": str(session.pk), "version": 0, "signed_at": None, "signed_by": None, "rows": [blank]}
@@ -141,6 +144,7 @@ def test_the_ledger_adds_up(cast: Cast, client_of: Clients) -> None:
         answer = client_of(cast.ada).get(f"{V1}patients/{cast.ana.pk}/ledger/?from=2026-11-18&to=2026-11-19").json()
     evidence = {
         "session": str(session.pk),
+        "booking": str(booking.pk),
         "attendance": str(booking.attendance.pk),
         "on": "2026-11-18",
         "starts_at": "2026-11-18T18:00:00-07:00",
@@ -167,6 +171,8 @@ def test_the_ledger_adds_up(cast: Cast, client_of: Clients) -> None:
         "remark": None,
         "recorded_by": str(cast.dana.pk),
         "recorded_at": "2026-11-18T21:05:00-07:00",
+        "makes_up_for": None,
+        "made_up_by": None,
         "amendments": [],
     }
     admission = str(cast.admission_of(cast.ana).pk)

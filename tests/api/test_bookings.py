@@ -26,6 +26,7 @@ def booking_answer(booking: Booking, **fields: Any) -> dict[str, Any]:
         "kind": "group",
         "standing_booking": None,
         "stands_for": None,
+        "makes_up_for": None,
         "waitlist_position": None,
         "uid": booking.uid,
         "created_at": "2026-11-18T08:02:00-07:00",

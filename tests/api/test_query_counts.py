@@ -197,7 +197,7 @@ LISTS: dict[str, tuple[Fill, str, int]] = {
     "series": (_series, "series/", 4),
     "the board": (_weeks, "weeks/", 7),
     "the summary": (_weeks, "weeks/summary/", 5),
-    "the ledger": (_evidence, "patients/{una}/ledger/?from=2026-10-05&to=2026-11-22", 41),
+    "the ledger": (_evidence, "patients/{una}/ledger/?from=2026-10-05&to=2026-11-22", 42),
     "weeks of a patient": (_evidence, "patients/{una}/weeks/?from=2026-10-05&to=2026-11-22", 38),
     "flags": (_flags, "flags/", 3),
     "messages": (_messages, "messages/", 4),
