@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("people", "0011_make_up_days"),
-        ("scheduling", "0013_outside_hours"),
+        ("scheduling", "0014_moved_evenings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
