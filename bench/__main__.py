@@ -12,13 +12,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from bench.figures import Figure, table, write
-from bench.scratch import ROOT, Database, database, kinds
+from bench.scratch import ROOT, Database, Seed, database, kinds
 from bench.sizes import FULL, QUICK, Sizes
 
 BENCHMARKS = ("feed", "booking", "roster", "reminders", "board", "storm", "series", "reports", "closing", "history")
-SEED = "7"
 SEEDED = ("board", "closing", "history")
-"""Those that measure a whole network of the demo's."""
+"""Those that measure a whole network of the demo's; the same network is seeded once a run."""
 
 
 def main(arguments: list[str]) -> int:
@@ -50,22 +49,14 @@ def _measure(names: tuple[str, ...] | list[str], databases: list[str], sizes: Si
                 continue
             for size in _sizes_of(name, sizes):
                 print(f"{name} on {kind} ...", flush=True)
-                with database(kind, name) as scratch:
-                    if name in SEEDED:
-                        _seed(scratch, size)
+                seed = Seed(size.patients, size.history_weeks) if name in SEEDED else None
+                with database(kind, name, seed=seed) as scratch:
                     yield from _figures(scratch, name, size)
 
 
 def _sizes_of(name: str, sizes: Sizes) -> list[Sizes]:
     """The board's cost against its history is measured for clinics of several sizes, anything else for one."""
     return [replace(sizes, patients=people) for people in sizes.boards] if name == "history" else [sizes]
-
-
-def _seed(scratch: Database, sizes: Sizes) -> None:
-    begun = time.monotonic()
-    size = ("--patients", str(sizes.patients), "--weeks", str(sizes.history_weeks), "--seed", SEED)
-    scratch.run("manage.py", "seed_demo", *size)
-    print(f"  {sizes.patients:,} patients and {sizes.history_weeks} weeks seeded in {time.monotonic() - begun:.0f} s")
 
 
 def _figures(scratch: Database, name: str, sizes: Sizes) -> Iterator[Figure]:

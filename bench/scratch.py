@@ -1,13 +1,16 @@
 """Databases of the benchmarks' own, and the environment in which the product uses them."""
 
+import atexit
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from shutil import rmtree
+from shutil import copyfile, rmtree
 from urllib.parse import urlsplit
 
 import psycopg
@@ -49,37 +52,76 @@ def kinds() -> list[str]:
     return ["sqlite", "postgresql"] if needs.postgres_url() else ["sqlite"]
 
 
+@dataclass(frozen=True)
+class Seed:
+    """The demo's network of so many patients with so many weeks behind them."""
+
+    patients: int
+    weeks: int
+
+
 @contextmanager
-def database(kind: str, name: str) -> Iterator[Database]:
-    """A new, migrated database, gone afterwards."""
+def database(kind: str, name: str, *, seed: Seed | None = None) -> Iterator[Database]:
+    """A new database, migrated and perhaps seeded, gone afterwards: a copy of one that is made once a run."""
+    with _made(kind, name) as scratch:
+        _copy(_seeded(kind, seed) if seed else _migrated(kind), scratch)
+        yield scratch
+
+
+@cache
+def _migrated(kind: str) -> Database:
+    """Kept until this process ends."""
+    scratch = _templates.enter_context(_made(kind, "migrated"))
+    if kind == "postgresql":
+        _on_the_server("CREATE DATABASE {}", scratch)
+    scratch.run("manage.py", "migrate", "--verbosity", "0")
+    return scratch
+
+
+@cache
+def _seeded(kind: str, seed: Seed) -> Database:
+    scratch = _templates.enter_context(_made(kind, f"seeded_{seed.patients}"))
+    _copy(_migrated(kind), scratch)
+    begun = time.monotonic()
+    words = ("--patients", str(seed.patients), "--weeks", str(seed.weeks), "--seed", "7")
+    scratch.run("manage.py", "seed_demo", *words)
+    print(f"  {seed.patients:,} patients and {seed.weeks} weeks seeded in {time.monotonic() - begun:.0f} s", flush=True)
+    return scratch
+
+
+_templates = ExitStack()
+atexit.register(_templates.close)
+
+
+@contextmanager
+def _made(kind: str, name: str) -> Iterator[Database]:
+    """The place for a database; what comes to be there is gone afterwards."""
     folder = SCRATCH / f"{kind}-{name}-{os.getpid()}"
     folder.mkdir(parents=True)
+    if kind == "postgresql":
+        address = urlsplit(needs.postgres_url() or "")
+        url = address._replace(path=f"/steadyweek_bench_{name}_{os.getpid()}").geturl()
+    else:
+        url = f"sqlite:///{folder / 'bench.sqlite3'}"
+    scratch = Database(kind, url, folder)
     try:
-        with _server_database(name) if kind == "postgresql" else _file(folder) as url:
-            scratch = Database(kind, url, folder)
-            scratch.run("manage.py", "migrate", "--verbosity", "0")
-            yield scratch
+        yield scratch
     finally:
+        if kind == "postgresql":
+            _on_the_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", scratch)
         rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def _file(folder: Path) -> Iterator[str]:
-    yield f"sqlite:///{folder / 'bench.sqlite3'}"
+def _copy(source: Database, target: Database) -> None:
+    if source.kind == "postgresql":
+        _on_the_server("CREATE DATABASE {} TEMPLATE {}", target, source)
+    else:
+        copyfile(source.folder / "bench.sqlite3", target.folder / "bench.sqlite3")
 
 
-@contextmanager
-def _server_database(name: str) -> Iterator[str]:
+def _on_the_server(statement: str, *named: Database) -> None:
     address = urlsplit(needs.postgres_url() or "")
-    made = f"steadyweek_bench_{name}_{os.getpid()}"
     maintenance = address._replace(scheme="postgresql", path="/postgres").geturl()
-
-    def say(statement: str) -> None:
-        with psycopg.connect(maintenance, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(made)))
-
-    say("CREATE DATABASE {}")
-    try:
-        yield address._replace(path=f"/{made}").geturl()
-    finally:
-        say("DROP DATABASE {} WITH (FORCE)")
+    names = [sql.Identifier(urlsplit(one.url).path.removeprefix("/")) for one in named]
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*names))

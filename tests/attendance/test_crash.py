@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.notifications.reading import ROOT
-from tests.notifications.test_crash import _shared_database
+from tests.shared_database import shared_database
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -59,10 +59,8 @@ def _processes(folder: Path) -> Any:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
         "STEADYWEEK_VAR_DIR": str(folder),
-        "DATABASE_URL": _shared_database(folder),
+        "DATABASE_URL": shared_database(folder),
     }
-    if environment["DATABASE_URL"].startswith("sqlite"):
-        _call([sys.executable, "manage.py", "migrate", "--verbosity", "0"], environment)
 
     def run(*arguments: str) -> Any:
         return json.loads(_call([sys.executable, "-m", "tests.attendance.crash_process", *arguments], environment))

@@ -37,7 +37,7 @@ from tests.attendance.killed_machine import Machine, wait_until
 from tests.attendance.standing_still import STANDS
 from tests.load.clients import Call, Reply, ask
 from tests.notifications.mailserver import Post, mail_server
-from tests.notifications.test_crash import _shared_database
+from tests.shared_database import shared_database
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -91,7 +91,7 @@ def machine(post: Post, tmp_path: Path) -> Iterator[Machine]:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.attendance.killed_settings",
         "STEADYWEEK_VAR_DIR": str(tmp_path),
-        "DATABASE_URL": _shared_database(tmp_path),
+        "DATABASE_URL": shared_database(tmp_path),
         "REDIS_URL": url,
         "EMAIL_URL": f"smtp://127.0.0.1:{post.port}",
         "SAID": str(tmp_path / "said"),

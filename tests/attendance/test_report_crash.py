@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from attendance.services.report_runs import LEASE
 from tests.cast import NOW
 from tests.notifications.reading import ROOT
-from tests.notifications.test_crash import _shared_database
+from tests.shared_database import shared_database
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -27,11 +26,8 @@ def test_killed_in_the_middle_the_report_is_made_whole_by_the_next(tmp_path: Pat
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
         "STEADYWEEK_VAR_DIR": str(tmp_path),
-        "DATABASE_URL": _shared_database(tmp_path),
+        "DATABASE_URL": shared_database(tmp_path),
     }
-    if connection.vendor != "postgresql":
-        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(migrate, cwd=ROOT, env=environment, check=True, capture_output=True)
 
     def start(*words: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", *SAID, *words]

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
-from django.db import connection
 
 from notifications.services.delivery import LEASE
 from tests.cast import at
 from tests.notifications.mailserver import Post, mail_server
 from tests.notifications.reading import ROOT
+from tests.shared_database import shared_database
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -59,22 +58,10 @@ def processes(post: Post, tmp_path: Path) -> Processes:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
         "STEADYWEEK_VAR_DIR": str(tmp_path),
-        "DATABASE_URL": _shared_database(tmp_path),
+        "DATABASE_URL": shared_database(tmp_path),
         "EMAIL_URL": f"smtp://127.0.0.1:{post.port}",
     }
-    if connection.vendor != "postgresql":
-        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(migrate, cwd=ROOT, env=environment, check=True, capture_output=True)
     return Processes(environment)
-
-
-def _shared_database(folder: Path) -> str:
-    """The tests' own database on PostgreSQL; on SQLite, where that lives in memory, a file."""
-    if connection.vendor != "postgresql":
-        return f"sqlite:///{folder / 'crash.sqlite3'}"
-    settings = connection.settings_dict
-    user = quote(settings["USER"] or "postgres")
-    return f"postgres://{user}@{settings['HOST'] or '127.0.0.1'}:{settings['PORT'] or 5432}/{settings['NAME']}"
 
 
 def test_killed_in_mid_delivery_nothing_is_lost_and_one_copy_more_goes_out(post: Post, processes: Processes) -> None:
