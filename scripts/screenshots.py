@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,6 +44,8 @@ class Picture:
     account: str
     size: str
     dark: bool = False
+    opens: str = ""
+    """What is clicked first, where the address depends on the hour at which the clinic is made up."""
 
     @property
     def file(self) -> Path:
@@ -61,6 +62,12 @@ PICTURES = (
     Picture("book", "/book/", "patient", "phone"),
     Picture("work-hours", "/work-hours/", "patient", "phone"),
     Picture("today", "/today/", "counselor", "phone"),
+    Picture("family", "/family/", "patient", "phone"),
+    Picture("roster", "/today/", "counselor", "phone", opens="text=Take roster"),
+    Picture("schedule", "/schedule/", "coordinator", "desktop"),
+    Picture("flags", "/flags/", "coordinator", "desktop"),
+    Picture("map", "/compliance/heat/", "coordinator", "desktop"),
+    Picture("plan", "/patients/1/plan/", "coordinator", "desktop"),
     Picture("ledger", "/patients/1/ledger/", "coordinator", "desktop"),
     Picture("reports", "/reports/", "director", "desktop"),
 )
@@ -98,6 +105,10 @@ def _take(browser: Browser, picture: Picture, address: str, cookies: dict[str, s
     )
     page.context.add_cookies([{"name": "sessionid", "value": cookies[picture.account], "url": address}])
     response = page.goto(address + picture.path, wait_until="networkidle")
+    if picture.opens:
+        with page.expect_navigation(wait_until="networkidle") as opened:
+            page.locator(picture.opens).first.click()
+        response = opened.value
     status = response.status if response else 0
     if status == 200:
         page.screenshot(path=picture.file)
@@ -126,7 +137,7 @@ def _wait_until_healthy(url: str, *, seconds: float) -> None:
         try:
             urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - our own address
             return
-        except urllib.error.URLError:
+        except OSError:  # refused so far, or no answer in time
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.3)
