@@ -12,18 +12,19 @@ from attendance.queries.weeks import patient_weeks
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
 
-MADE_UP = Prefetch("booking__make_ups", Booking.objects.exclude(status=BookingStatus.CANCELLED))
+MADE_UP = Prefetch("make_ups", Booking.objects.exclude(status=BookingStatus.CANCELLED))
 """What makes up for each absence, if anything does."""
 
 
 @dataclass(frozen=True)
 class LedgerWeek:
-    """One week with its records, in the order of their sessions; each booking with what it makes up for, and what makes
-    up for it.
+    """One week with its records, in the order of their sessions, and what is booked in it without a mark; each booking
+    with what it makes up for, and what makes up for it.
     """
 
     week: TreatmentWeek
     records: Sequence[AttendanceRecord]
+    unmarked: Sequence[Booking] = ()
 
 
 def ledger(patient_id: int, *, first: date, last: date) -> list[LedgerWeek]:
@@ -32,19 +33,27 @@ def ledger(patient_id: int, *, first: date, last: date) -> list[LedgerWeek]:
     `recount_patient` first, so that the weeks are up to date.
     """
     weeks = list(patient_weeks(patient_id, first=first, last=last).order_by("week", "pk"))
-    records = (
-        AttendanceRecord.objects.filter(
-            booking__admission__in={week.admission_id for week in weeks},
-            booking__week__in={week.week for week in weeks},
+    bookings = (
+        Booking.objects.filter(
+            Q(live=True) | Q(attendance__isnull=False),
+            admission__in={week.admission_id for week in weeks},
+            week__in={week.week for week in weeks},
         )
-        .select_related("booking__makes_up_for", "session__site", "recorded_by")
-        .prefetch_related("session__counselors", "amendments__by", MADE_UP)
+        .select_related("makes_up_for", "session__site", "attendance__recorded_by")
+        .prefetch_related("session__counselors", "attendance__amendments__by", MADE_UP)
         .order_by("starts_at", "pk")
     )
-    by_week: dict[tuple[int, date], list[AttendanceRecord]] = defaultdict(list)
-    for record in records:
-        by_week[record.booking.admission_id, record.booking.week].append(record)
-    return [LedgerWeek(week, by_week.get((week.admission_id, week.week), [])) for week in weeks]
+    records: dict[tuple[int, date], list[AttendanceRecord]] = defaultdict(list)
+    unmarked: dict[tuple[int, date], list[Booking]] = defaultdict(list)
+    for booking in bookings:
+        record: AttendanceRecord | None = getattr(booking, "attendance", None)
+        if record is None:
+            unmarked[booking.admission_id, booking.week].append(booking)
+            continue
+        record.session = booking.session
+        records[booking.admission_id, booking.week].append(record)
+    keys = [(week, (week.admission_id, week.week)) for week in weeks]
+    return [LedgerWeek(week, records.get(key, ()), unmarked.get(key, ())) for week, key in keys]
 
 
 def make_ups_of(week: TreatmentWeek) -> list[Booking]:

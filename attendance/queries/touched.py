@@ -1,23 +1,50 @@
-"""Who touched one week of somebody's: every look and change that the trail holds of it."""
+"""Who touched somebody's weeks: every look and change that the trail holds of them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
-from attendance.models import AttendanceRecord, TreatmentWeek
+from attendance.models import TreatmentWeek
+from people.enums import Look
 from people.models import TrailEntry, User
 from scheduling.models import Booking
 
 MOST = 200
 
+TOUCHES: Mapping[str, Any] = {
+    "booked": gettext_lazy("Booked"),
+    "waitlisted": gettext_lazy("Put in line"),
+    "promoted": gettext_lazy("Took a freed seat"),
+    "moved": gettext_lazy("Moved"),
+    "cancelled": gettext_lazy("Cancelled"),
+    "made_up_for": gettext_lazy("Booked as a make-up"),
+    "makes_up_no_more": gettext_lazy("No make-up any more"),
+    "marked": gettext_lazy("Marked"),
+    "unmarked": gettext_lazy("Mark taken away"),
+    "roster_signed": gettext_lazy("Roster signed"),
+    "amended": gettext_lazy("Amended"),
+    "week_closed": gettext_lazy("Week closed"),
+    "week_revised": gettext_lazy("Week judged again"),
+    Look.PATIENT: gettext_lazy("Opened the record"),
+    Look.REPORT: gettext_lazy("Opened the evidence"),
+    Look.ROSTER: gettext_lazy("Opened the roster"),
+}
+"""The trail's words in people's."""
+
 
 @dataclass(frozen=True)
 class Touch:
-    """One entry of the trail, with the name of who did it; without one, the system."""
+    """One entry of the trail, with the name of who did it (without one, the system), and which week it was about, if
+    one alone.
+    """
 
     entry: TrailEntry
     by: str
+    week: date | None = None
 
     @property
     def at(self) -> datetime:
@@ -25,21 +52,52 @@ class Touch:
         return self.entry.at
 
 
+def touch_words(action: str) -> str:
+    """What was done, in words."""
+    return str(TOUCHES.get(action, action.replace("_", " ").capitalize()))
+
+
 def touches_of(week: TreatmentWeek) -> list[Touch]:
-    """What was done to the week, its bookings, marks and rosters, and who opened the record since it began; the latest
-    first, at most 200. Constant queries.
+    """What was done to the week; the latest first, at most 200. Constant queries."""
+    return touched([week], most=MOST)
+
+
+def touched(weeks: Sequence[TreatmentWeek], *, most: int) -> list[Touch]:
+    """What was done to one person's weeks, their bookings, marks and rosters, and who opened the record since the first
+    of them began; the latest first, so many at most. Constant queries.
     """
-    bookings = Booking.objects.filter(admission_id=week.admission_id, week=week.week)
-    booking_ids = list(bookings.values_list("pk", flat=True))
-    session_ids = list(bookings.order_by().values_list("session_id", flat=True).distinct())
-    record_ids = list(AttendanceRecord.objects.filter(booking__in=booking_ids).values_list("pk", flat=True))
-    about = (
-        Q(subject_type="treatmentweek", subject_id=week.pk)
-        | Q(subject_type="booking", subject_id__in=booking_ids)
-        | Q(subject_type="attendancerecord", subject_id__in=record_ids)
-        | Q(subject_type="session", subject_id__in=session_ids, action="roster_signed")
-        | Q(subject_type="patient", subject_id=week.patient_id, at__gte=week.starts_at)
+    if not weeks:
+        return []
+    about: dict[tuple[str, int], date] = {("treatmentweek", week.pk): week.week for week in weeks}
+    bookings = Booking.objects.filter(
+        admission_id__in={week.admission_id for week in weeks}, week__in={week.week for week in weeks}
     )
-    entries = list(TrailEntry.objects.filter(about).order_by("-at", "-pk")[:MOST])
+    for week_on, booking_id, session_id, record_id in bookings.order_by().values_list(
+        "week", "pk", "session_id", "attendance__pk"
+    ):
+        about["booking", booking_id] = about["session", session_id] = week_on
+        if record_id is not None:
+            about["attendancerecord", record_id] = week_on
+    looks = Q(subject_type="patient", subject_id=weeks[0].patient_id, at__gte=min(week.starts_at for week in weeks))
+    entries = list(TrailEntry.objects.filter(_any_of(about) | looks).order_by("-at", "-pk")[:most])
     names = dict(User.objects.filter(pk__in={entry.actor_id for entry in entries}).values_list("pk", "name"))
-    return [Touch(entry, names.get(entry.actor_id, "") if entry.actor_id else "") for entry in entries]
+    return [
+        Touch(
+            entry,
+            names.get(entry.actor_id, "") if entry.actor_id else "",
+            about.get((entry.subject_type, entry.subject_id or 0)),
+        )
+        for entry in entries
+    ]
+
+
+def _any_of(about: Mapping[tuple[str, int], date]) -> Q:
+    """Whatever was done to these; of a session only its signature."""
+    ids: dict[str, list[int]] = {}
+    for kind, pk in about:
+        ids.setdefault(kind, []).append(pk)
+    found = Q()
+    for kind, some in ids.items():
+        one = Q(subject_type=kind, subject_id__in=some)
+        found |= one & Q(action="roster_signed") if kind == "session" else one
+    return found

@@ -86,6 +86,7 @@ def test_a_short_week_shows_every_minute_and_what_was_done(cast: Cast, client: C
     ]
     assert page.texts("span", "ledger-figures") == ["12 h offered 12 h scheduled 2 h 56 attended 0 billable days"]
     assert page.texts("p", "ledger-cause") == ["Closed 13 Nov: Boiler", "1 roster of this week is not signed"]
+    assert page.texts("ul", "ledger-unmarked") == ["Sat 14 Nov, 9 am–noon: booked, not marked, 3 h"]
     (done,) = page.texts("section", "what-was-done")
     assert done == (
         "What was done Tue 10 Nov, 9:40 pm Raised: First absence Thu 12 Nov, 8:15 am Cory: call, Reached"

@@ -18,6 +18,7 @@ from attendance.queries.roster import LATE_ENTRY
 from attendance.queries.week_actions import WeekActions
 from people.domain.time import local_date
 from people.models import SiteClosure
+from scheduling.models import Booking
 from web import format as figures
 from web.components.hours_bar import HoursBar
 from web.rows.amendments import AmendmentView, amendment_view
@@ -78,6 +79,7 @@ class LedgerWeekView:
     rows: Sequence[LedgerRow]
     is_open: bool
     unsigned: str
+    unmarked: Sequence[str] = ()
     requirements: Sequence[StandingLine] = ()
     causes: Sequence[str] = ()
     done: Sequence[DoneLine] = ()
@@ -170,11 +172,23 @@ def ledger_week(
         rows=[ledger_row(record) for record in entry.records if kind in ("", record.session.kind)],
         is_open=is_open or short,
         unsigned=unsigned_words(unsigned, is_closed=week.closed_at is not None) if unsigned else "",
+        unmarked=[_unmarked(one) for one in entry.unmarked if kind in ("", one.session.kind)],
         requirements=[standing_line(one) for one in week.requirements],
         causes=causes,
         done=done_lines(actions, zone) if short else (),
         asks_what_was_done=short,
     )
+
+
+def _unmarked(booking: Booking) -> str:
+    """ "Sat 21 Nov, 9 am–noon: booked, not marked, 2 h 45"."""
+    session = booking.session
+    said = {
+        "day": figures.short_day(booking.starts_at.astimezone(session.site.zone)),
+        "times": figures.time_range(booking.starts_at, booking.ends_at, zone=session.site.zone),
+        "minutes": figures.minutes(session.clinical_minutes),
+    }
+    return _("%(day)s, %(times)s: booked, not marked, %(minutes)s") % said
 
 
 def closure_words(closure: SiteClosure) -> str:

@@ -18,7 +18,7 @@ from scheduling.enums import Mode
 from scheduling.models import Session
 from web import format as figures
 from web.rows.amendments import AmendmentView, amendment_view
-from web.rows.deductions import deduction_words
+from web.rows.deductions import sum_words
 from web.rows.excuses import excuse_note, excuse_word
 from web.rows.make_ups import day_made_up
 
@@ -272,12 +272,8 @@ def _sum(line: RosterLine) -> tuple[str, str]:
     """ "180 planned − 15 break − 14 late" and "151 min", where something besides the breaks was taken off."""
     if line.status != AttendanceStatus.PRESENT or all(one["why"] == "break" for one in line.deductions):
         return "", ""
-    words = deduction_words()
-    parts = [_("%(minutes)d planned") % {"minutes": line.planned_minutes or 0}]
-    parts += [f"{one['minutes']} {words.get(one['why'], one['why'])}" for one in line.deductions]
-    total = line.credited_minutes or 0
-    result = _("%(minutes)d min") % {"minutes": total}
-    return f" {figures.MINUS} ".join(parts), result
+    result = _("%(minutes)d min") % {"minutes": line.credited_minutes or 0}
+    return sum_words(line.planned_minutes or 0, line.deductions), result
 
 
 def _why(line: RosterLine, *, viewer_id: int | None) -> tuple[str, str]:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from attendance.enums import AttendanceStatus, WeekState
 from attendance.models import TreatmentWeek, WeekRevision
-from attendance.queries.touched import Touch
-from people.enums import Look
+from attendance.queries.touched import Touch, touch_words
 from scheduling.models import Booking, Session
 from web import format as figures
+from web.rows.deductions import taken_words
 from web.rows.make_ups import day_made_up, make_up_notes
 from web.rows.sessions import day_of, times_of
 
@@ -31,26 +31,6 @@ COMPARED = (
 )
 """The minutes that a revision may have changed."""
 
-TOUCHES: Mapping[str, Any] = {
-    "booked": gettext_lazy("Booked"),
-    "waitlisted": gettext_lazy("Put in line"),
-    "promoted": gettext_lazy("Took a freed seat"),
-    "moved": gettext_lazy("Moved"),
-    "cancelled": gettext_lazy("Cancelled"),
-    "made_up_for": gettext_lazy("Booked as a make-up"),
-    "makes_up_no_more": gettext_lazy("No make-up any more"),
-    "marked": gettext_lazy("Marked"),
-    "unmarked": gettext_lazy("Mark taken away"),
-    "roster_signed": gettext_lazy("Roster signed"),
-    "amended": gettext_lazy("Amended"),
-    "week_closed": gettext_lazy("Week closed"),
-    "week_revised": gettext_lazy("Week judged again"),
-    Look.PATIENT: gettext_lazy("Opened the record"),
-    Look.REPORT: gettext_lazy("Opened the evidence"),
-    Look.ROSTER: gettext_lazy("Opened the roster"),
-}
-"""The trail's words in people's."""
-
 
 @dataclass(frozen=True)
 class RevisionView:
@@ -63,7 +43,7 @@ class RevisionView:
     status: str
     sum: str
     changes: Sequence[tuple[str, str, str]]
-    records: Sequence[tuple[str, str, str, int, int]]
+    records: Sequence[tuple[str, str, Sequence[str], int, int]]
     unsigned: str
 
 
@@ -130,12 +110,15 @@ def _revision(one: WeekRevision, before: WeekRevision | None, zone: ZoneInfo) ->
     )
 
 
-def _record(record: Mapping[str, Any], zone: ZoneInfo) -> tuple[str, str, str, int, int]:
+def _record(record: Mapping[str, Any], zone: ZoneInfo) -> tuple[str, str, Sequence[str], int, int]:
+    """A record as it was frozen: planned less what was taken is counted. One frozen before this was kept says less."""
     starts_at = dt.datetime.fromisoformat(record["starts_at"])
     status = str(AttendanceStatus(record["status"]).label)
+    taken = ", ".join(f"{figures.MINUS}{words}" for words in taken_words(record.get("deductions", ())))
     missed = record.get("makes_up_for")
     made_up = day_made_up(dt.datetime.fromisoformat(missed["starts_at"]) if missed else None, zone)
-    return _moment(starts_at, zone), status, made_up, record["planned_minutes"], record["credited_minutes"]
+    notes = [note for note in (taken, made_up) if note]
+    return _moment(starts_at, zone), status, notes, record["planned_minutes"], record["credited_minutes"]
 
 
 def touches_view(touches: Sequence[Touch], zone: ZoneInfo) -> list[TouchView]:
@@ -144,7 +127,7 @@ def touches_view(touches: Sequence[Touch], zone: ZoneInfo) -> list[TouchView]:
         TouchView(
             when=_moment(one.at, zone),
             by=one.by or _("The system"),
-            what=str(TOUCHES.get(one.entry.action, one.entry.action.replace("_", " ").capitalize())),
+            what=touch_words(one.entry.action),
             reason=one.entry.reason,
         )
         for one in touches

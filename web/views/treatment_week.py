@@ -47,6 +47,7 @@ def treatment_week(request: HttpRequest, week_id: int) -> HttpResponse:
     revisions = list(WeekRevision.objects.filter(week=week).select_related("by").order_by("-number"))
     zone = week.site.zone
     context = {
+        "is_print": bool(request.GET.get("print")),
         "week": week,
         "person": week.patient,
         "range": range_of(week),

@@ -13,16 +13,20 @@ from attendance.models import AttendanceRecord, TreatmentWeek
 from attendance.queries.ledger import LedgerWeek, ledger
 from attendance.queries.reports.foot import Foot, figures_foot, once, policies_foot, target_foot, unsigned_foot
 from attendance.queries.reports.people import people_asked
+from attendance.queries.reports.touches import touches_table
 from attendance.queries.roster import LATE_ENTRY
 from people.models import Patient, User
-from scheduling.enums import Kind
+from scheduling.enums import BookingStatus, Kind
+from scheduling.models import Booking
 
 TAKEN = ("break", "late", "early", "rounding", "cutoff", "absent")
 
 
 def ledger_report(user: User, asked: ReportAsked, now: datetime, told: Told) -> Report:
-    """One person's weeks, oldest first: each session, then the week's sum. The caller has made sure of the person."""
-    tables = (_ledger_table(_("Hours"), asked.patient_ids[0], asked, told),)
+    """One person's weeks, oldest first: each session, then the week's sum; and who touched them. The caller has made
+    sure of the person.
+    """
+    tables = (_ledger_table(_("Hours"), asked.patient_ids[0], asked, told), touches_table(asked))
     return Report(asked, tables, lambda: _foot(user, asked, now=now))
 
 
@@ -62,6 +66,7 @@ def _ledger_table(name: str, patient_id: int, asked: ReportAsked, told: Told) ->
         _("Not there"),
         _("Attended"),
         _("Amended"),
+        _("Amended by"),
         _("Entered by"),
         _("Entered at"),
         _("Late entry"),
@@ -79,11 +84,13 @@ def _ledger_table(name: str, patient_id: int, asked: ReportAsked, told: Told) ->
 
 def _rows(patient_id: int, asked: ReportAsked, told: Told) -> Iterator[Row]:
     told((patient_id,))
-    session, total = _("Session"), _("Week in all")
+    session, unmarked, total = _("Session"), _("Not marked"), _("Week in all")
     entries: Iterable[LedgerWeek] = ledger(patient_id, first=asked.first, last=asked.last)
     for entry in entries:
         for record in entry.records:
             yield (session, entry.week.week, *_of_record(record))
+        for booking in entry.unmarked:
+            yield (unmarked, entry.week.week, *_of_booking(booking))
         yield (total, entry.week.week, *_of_week(entry.week))
 
 
@@ -91,7 +98,8 @@ def _of_record(record: AttendanceRecord) -> tuple[Cell, ...]:
     session, zone = record.session, record.session.site.zone
     starts, ends = record.starts_at.astimezone(zone), record.ends_at.astimezone(zone)
     taken = {str(one["why"]): int(one["minutes"]) for one in record.deductions}
-    before = [str(one.before.get("credited_minutes")) for one in record.amendments.all()]
+    amendments = record.amendments.all()
+    before = [str(one.before.get("credited_minutes")) for one in amendments]
     here = record.status == AttendanceStatus.PRESENT
     made_up = record.booking.makes_up_for
     return (
@@ -108,10 +116,35 @@ def _of_record(record: AttendanceRecord) -> tuple[Cell, ...]:
         *(taken.get(why, 0) for why in TAKEN),
         record.credited_minutes,
         " → ".join([*before, str(record.credited_minutes)]) if before else "",
+        "; ".join(f"{one.by.name}, {one.at.astimezone(zone):%Y-%m-%d %H:%M}: {one.reason}" for one in amendments),
         record.recorded_by.name if record.recorded_by else "",
         record.recorded_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
         _("yes") if record.recorded_at - record.ends_at > LATE_ENTRY else "",
-        *(None,) * 7,
+        None,
+        None,
+        session.clinical_minutes if record.booking.live else None,
+        *(None,) * 4,
+        made_up.starts_at.astimezone(zone).date() if made_up else None,
+    )
+
+
+def _of_booking(booking: Booking) -> tuple[Cell, ...]:
+    """What is booked and not marked: it explains the week's scheduled minutes, and nothing of it is credited."""
+    session, zone = booking.session, booking.session.site.zone
+    starts, ends = booking.starts_at.astimezone(zone), booking.ends_at.astimezone(zone)
+    made_up = booking.makes_up_for
+    return (
+        starts.date(),
+        starts.strftime("%H:%M"),
+        ends.strftime("%H:%M"),
+        str(Kind(session.kind).label),
+        session.focus,
+        ", ".join(counselor.name for counselor in session.counselors.all()),
+        "",
+        str(BookingStatus(booking.status).label),
+        *(None,) * 16,
+        session.clinical_minutes,
+        *(None,) * 4,
         made_up.starts_at.astimezone(zone).date() if made_up else None,
     )
 
@@ -122,7 +155,7 @@ def _of_week(week: TreatmentWeek) -> tuple[Cell, ...]:
         str(WeekState(week.status).label),
         *(None,) * 8,
         week.credited_minutes,
-        *(None,) * 4,
+        *(None,) * 5,
         week.min_minutes,
         week.offered_minutes,
         week.scheduled_minutes,
@@ -151,6 +184,7 @@ def _foot(user: User, asked: ReportAsked, *, now: datetime) -> Foot:
     own = [
         (_("Planned"), _("The session's minutes. Less break, late, early, rounding, limit and absence: attended.")),
         (_("Amended"), _("The minutes that a signed record said before, and says since.")),
+        (_("Not marked"), _("Booked, and without a mark: it counts as scheduled and as nothing else.")),
         (_("Requirements"), _("Each rule by its name, with its value beside its bounds; none is merged with another.")),
         (_("Makes up for"), _("The day that was missed, given up late or called off; it changes no minutes.")),
         (_("Late entry"), _("Recorded more than 24 hours after the session's end.")),

@@ -12,7 +12,8 @@ from attendance.domain.reports import Cell, Report, ReportAsked, Row
 from attendance.models import AttendanceRecord, TreatmentWeek
 from attendance.queries.reports import report
 from attendance.queries.reports.days import cell_of
-from people.models import Patient, User
+from attendance.queries.touched import TOUCHES
+from people.models import Patient, TrailEntry, User
 from scheduling.models import Booking, Session
 from tests.cast import NOW, Cast, at
 from tests.web.demo.clinic import make, moment
@@ -47,8 +48,9 @@ def test_every_report_says_what_a_slow_reading_says() -> None:
     assert read(director, "grid") == [_slow_days()]
     assert read(director, "summary") == [_slow_summary()]
     for patient in Patient.objects.order_by("pk")[:6]:
-        (rows,) = read(director, "ledger", ids=(patient.pk,))
+        rows, touched = read(director, "ledger", ids=(patient.pk,))
         assert rows == _slow_ledger(patient)
+        assert {(row[1], row[2], row[3]) for row in touched} == _slow_touches(patient)
         (history,) = read(director, "history", ids=(patient.pk,))
         assert [(row[0], row[1], row[13]) for row in history] == _slow_history(patient)
     sample = tuple(Patient.objects.order_by("-name", "-pk").values_list("pk", flat=True)[:3])
@@ -171,6 +173,8 @@ def _slow_ledger(person: Patient) -> list[Row]:
         for record in records:
             if (record.booking.week, record.booking.admission_id) == (week.week, week.admission_id):
                 rows.append(_slow_session(week, record))
+        bookings = Booking.objects.filter(patient=person, live=True, marked_at=None, week=week.week)
+        rows += [_slow_unmarked(week, one) for one in bookings.order_by("starts_at")]
         closed = week.closed_at.astimezone(week.site.zone).date() if week.closed_at else None
         figures = (week.min_minutes, week.offered_minutes, week.scheduled_minutes, week.billable_days)
         nothing: Sequence[Cell] = [None] * 8
@@ -182,7 +186,7 @@ def _slow_ledger(person: Patient) -> list[Row]:
                 str(week.get_status_display()),
                 *nothing,
                 week.credited_minutes,
-                *nothing[:4],
+                *nothing[:5],
                 *figures,
                 "; ".join(map(_slow_requirement, week.requirements)),
                 closed,
@@ -224,17 +228,64 @@ def _slow_session(week: TreatmentWeek, record: AttendanceRecord) -> Row:
         *taken,
         record.credited_minutes,
         f"{amended}{record.credited_minutes}" if amended else "",
+        "; ".join(
+            f"{one.by.name}, {one.at.astimezone(zone):%Y-%m-%d %H:%M}: {one.reason}"
+            for one in record.amendments.order_by("pk")
+        ),
         record.recorded_by.name if record.recorded_by else "",
         f"{record.recorded_at.astimezone(zone):%Y-%m-%d %H:%M}",
         "yes" if record.recorded_at - record.ends_at > timedelta(hours=24) else "",
-        *(None,) * 7,
-        _slow_make_up(record),
+        None,
+        None,
+        session.clinical_minutes,
+        *(None,) * 4,
+        _slow_make_up(record.booking),
     )
 
 
-def _slow_make_up(record: AttendanceRecord) -> date | None:
-    missed = Booking.objects.filter(make_ups=record.booking_id).first()
+def _slow_unmarked(week: TreatmentWeek, booking: Booking) -> Row:
+    session, zone = booking.session, booking.session.site.zone
+    return (
+        "Not marked",
+        week.week,
+        booking.starts_at.astimezone(zone).date(),
+        f"{booking.starts_at.astimezone(zone):%H:%M}",
+        f"{booking.ends_at.astimezone(zone):%H:%M}",
+        str(session.get_kind_display()),
+        session.focus,
+        ", ".join(one.name for one in session.counselors.all()),
+        "",
+        str(booking.get_status_display()),
+        *(None,) * 16,
+        session.clinical_minutes,
+        *(None,) * 4,
+        _slow_make_up(booking),
+    )
+
+
+def _slow_make_up(booking: Booking) -> date | None:
+    missed = Booking.objects.filter(make_ups=booking.pk).first()
     return missed.starts_at.astimezone(missed.session.site.zone).date() if missed else None
+
+
+def _slow_touches(person: Patient) -> set[tuple[str, str, str]]:
+    """Who did what and why, entry by entry."""
+    weeks = [one for one in _weeks() if one.patient_id == person.pk]
+    bookings = Booking.objects.filter(patient=person, week__in=[one.week for one in weeks])
+    found = set()
+    for entry in TrailEntry.objects.all():
+        subject = (entry.subject_type, entry.subject_id)
+        signed = subject[0] == "session" and entry.action == "roster_signed"
+        if (
+            subject in {("treatmentweek", one.pk) for one in weeks}
+            or subject in {("booking", one.pk) for one in bookings}
+            or subject in {("attendancerecord", one.attendance.pk) for one in bookings if hasattr(one, "attendance")}
+            or (signed and entry.subject_id in {one.session_id for one in bookings})
+            or (subject == ("patient", person.pk) and weeks and entry.at >= weeks[0].starts_at)
+        ):
+            who = User.objects.get(pk=entry.actor_id).name if entry.actor_id else "The system"
+            found.add((who, str(TOUCHES.get(entry.action, entry.action)), entry.reason))
+    return found
 
 
 _WHYS = ("break", "late", "early", "rounding", "cutoff", "absent")
@@ -304,11 +355,11 @@ def test_each_sees_whom_they_answer_for_and_the_report_says_whom_it_is_about(cas
 
 
 @pytest.mark.parametrize(
-    ("kind", "queries"), [("hours", 2), ("grid", 3), ("summary", 3), ("history", 2), ("packet", 2 + 2)]
+    ("kind", "queries"), [("hours", 2), ("grid", 3), ("summary", 3), ("history", 2), ("packet", 2 + 3)]
 )
 @pytest.mark.parametrize("count", [1, 30])
 def test_a_report_costs_the_same(cast: Cast, kind: str, queries: int, count: int) -> None:
-    """A packet's two more are each person's own."""
+    """A packet's three more are each person's own."""
     people = people_with_a_week(cast, count)
     ids = (people[0].pk,) if kind in ("history", "packet") else ()
     user = cast.cory

@@ -69,6 +69,7 @@ def test_a_signed_week_closes_at_its_end_and_no_sooner(cast: Cast) -> None:
             "starts_at": booking.starts_at.isoformat(),
             "status": "present",
             "planned_minutes": 180,
+            "deductions": [],
             "credited_minutes": 180,
         }
     ]
