@@ -25,6 +25,7 @@ from people.translation import translated
 from scheduling.domain.rules import RuleError, parse_rule
 from tests.cast import NOW, Cast, at
 from tests.web.reading import open_page, plain
+from web.forms.refusals import words_of
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("people", "scheduling", "attendance", "notifications", "api", "web")
@@ -139,9 +140,11 @@ def test_a_plan_outside_the_program_is_refused_in_spanish(cast: Cast) -> None:
     fields = PhaseFields(date(2026, 12, 1), None, 300, 1140)
     with translation.override("es"), pytest.raises(InvalidInput) as refused:
         add_phase(admission, fields, actor=None, now=NOW)
-    assert refused.value.errors == {
-        "min_minutes": ["El programa pide al menos 540 minutos por semana, salvo en una etapa marcada como transición."]
-    }
+    sentence = "El programa pide al menos {} por semana, salvo en una etapa marcada como transición."
+    assert refused.value.detail == sentence.format("540 minutos")
+    with translation.override("es"):
+        said = {field: words_of(found) for field, found in refused.value.errors.items()}
+    assert said == {"min_minutes": [sentence.format("9\u00a0h")]}
 
 
 # --- pages ---

@@ -34,7 +34,7 @@ def test_an_auditor_sees_the_frozen_week_each_revision_and_who_touched_it(cast: 
         "2. A record was amended",
         "“She sat in the other room”",
         "attended: before: 0 h 3 h",
-        "No-show 180 −180 not there 0",
+        "No-show −180 not there 180 0",
         "Present 180 180",
         "Roster signed",
         "Week closed",
