@@ -107,7 +107,8 @@ def records_of(weeks: Iterable[TreatmentWeek]) -> dict[int, list[dict[str, Any]]
     )
     by_week: dict[tuple[int, date], list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
-        admission_id, week, pk, booking_id, session_id, starts_at, status, planned, deductions, credited, *missed = row
+        admission_id, week, pk, booking_id, session_id, starts_at, status = row[:7]
+        planned, taken, credited, missed_id, missed_at = row[7:]
         record: dict[str, Any] = {
             "attendance": pk,
             "booking": booking_id,
@@ -115,10 +116,10 @@ def records_of(weeks: Iterable[TreatmentWeek]) -> dict[int, list[dict[str, Any]]
             "starts_at": starts_at.isoformat(),
             "status": status,
             "planned_minutes": planned,
-            "deductions": deductions,
+            "deductions": taken,
             "credited_minutes": credited,
         }
-        if missed[1] is not None:
-            record["makes_up_for"] = {"booking": missed[0], "starts_at": missed[1].isoformat()}
+        if missed_at is not None:
+            record["makes_up_for"] = {"booking": missed_id, "starts_at": missed_at.isoformat()}
         by_week[admission_id, week].append(record)
     return {week.pk: by_week.get((week.admission_id, week.week), []) for week in listed}
