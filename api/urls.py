@@ -154,6 +154,7 @@ urlpatterns = [
     _at("sessions/", Sessions, LIST_AND_CREATE, "sessions"),
     _at("sessions/<str:session_id>/", Sessions, READ_AND_CHANGE, "session"),
     _at("sessions/<str:session_id>/cancel/", Sessions, {"post": "cancel"}, "cancel-session"),
+    _at("sessions/<str:session_id>/open/", Sessions, {"post": "open_to_all"}, "open-session"),
     _at("sessions/<str:session_id>/cover/", Covers, {"get": "retrieve", "post": "create"}, "cover"),
     _at("sessions/<str:session_id>/roster/", Rosters, {"get": "retrieve", "put": "update"}, "roster"),
     _at("sessions/<str:session_id>/roster/sign/", Rosters, {"post": "sign"}, "sign-roster"),

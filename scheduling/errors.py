@@ -38,6 +38,11 @@ class OverlapsWork(Refusal):
     title = _("This is during work hours or the way to work")
 
 
+class OtherCaseload(Refusal):
+    code = "other_caseload"
+    title = _("This time is kept for the people of another counselor")
+
+
 class OverWeeklyMaximum(Refusal):
     code = "over_weekly_maximum"
     title = _("This would go past the week's maximum")
@@ -203,6 +208,7 @@ BY_CODE: dict[str, type[Refusal]] = {
         SessionCancelled,
         NotEnrolled,
         OnLeave,
+        OtherCaseload,
         AlreadyBooked,
     )
 }
@@ -217,9 +223,13 @@ LIFTED_BY_STAFF = frozenset(
         "session_started",
         "not_enrolled",
         "on_leave",
+        "other_caseload",
     }
 )
 """What a staff member's `override_reason` lifts (the outside contract)."""
+
+FREE_TO_STAFF = frozenset({"other_caseload"})
+"""What stands in a patient's way alone: staff need no reason for it."""
 
 STAFFING: dict[str, type[Refusal]] = {
     refusal.code: refusal

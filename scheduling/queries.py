@@ -18,6 +18,7 @@ from people.services.plans import as_phase
 from scheduling.domain.fit import BookedSession, Enrollment, PatientCalendar, SessionOption, WeekLoad, why_not
 from scheduling.domain.work_hours import busy_in
 from scheduling.enums import BookingStatus, Mode, SessionState
+from scheduling.errors import FREE_TO_STAFF
 from scheduling.models import Booking, Session, WorkHours
 from scheduling.models.keep_apart import hidden_sessions
 
@@ -92,6 +93,7 @@ def option_of(session: Session, *, zone: ZoneInfo) -> SessionOption:
         booking_closes_at=session.starts_at - cutoff,
         program_id=session.program_id,
         ways=session.site.ways,
+        caseload_of=session.caseload_of_id,
     )
 
 
@@ -144,10 +146,15 @@ def load_calendars(
 
 
 def sessions_with_fit(
-    sessions: Iterable[Session], patient_id: int, *, now: datetime, without_booking: int | None = None
+    sessions: Iterable[Session],
+    patient_id: int,
+    *,
+    now: datetime,
+    without_booking: int | None = None,
+    by_staff: bool = False,
 ) -> list[SessionFit]:
     """Each session (with program and site) beside what booking would answer the patient now, in the order given; if
-    one of their bookings were given up for it, with `without_booking`.
+    one of their bookings were given up for it, with `without_booking`; if staff book for them, `by_staff`.
 
     Those that do not exist for the patient are left out.
     """
@@ -160,7 +167,14 @@ def sessions_with_fit(
     first = min(session.starts_at for session in listed).date() - A_DAY
     last = max(session.starts_at for session in listed).date() + A_DAY
     calendars = load_calendars(admissions, first=first, last=last, without_booking=without_booking)
-    fits = [SessionFit(session, _answer(session, admissions, calendars, now=now)) for session in listed]
+    lifted = FREE_TO_STAFF if by_staff else frozenset()
+    fits = [
+        SessionFit(
+            session,
+            tuple(code for code in _answer(session, admissions, calendars, now=now) if code not in lifted),
+        )
+        for session in listed
+    ]
     return [fit for fit in fits if fit.exists]
 
 
@@ -292,6 +306,7 @@ def _calendar(admission: Admission, rows: _Rows, *, first: date, last: date) -> 
         weeks=tuple(loads),
         waiting=frozenset(rows.waiting.get(admission.patient_id, ())),
         hidden=rows.hidden.get(admission.patient_id, frozenset()),
+        counselor_id=admission.primary_counselor_id,
     )
     return AdmissionCalendar(admission, admission.zone, value, targets, tuple(booked))
 

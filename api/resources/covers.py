@@ -263,6 +263,10 @@ class SlotsInput(Input):
     title = serializers.CharField(max_length=120, required=False)
     room = Reference(lambda user: Room.objects.filter(site__memberships__user=user), required=False, allow_null=True)
     mode = serializers.ChoiceField(Mode.choices, required=False)
+    open_to_all = serializers.BooleanField(
+        required=False,
+        help_text="true: for the whole program; else only the counselor's own patients book it themselves.",
+    )
     preview = serializers.BooleanField(required=False, help_text="true writes nothing and answers what it would do.")
 
 

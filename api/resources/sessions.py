@@ -34,6 +34,7 @@ from scheduling.models import Session
 from scheduling.queries import SessionFit, for_display, sessions_with_fit
 from scheduling.services.session_rules import SessionFields
 from scheduling.services.sessions import cancel_session, change_session, create_session
+from scheduling.services.slots import open_to_all
 from scheduling.services.telehealth import open_links
 
 MOST_COUNSELORS = 10
@@ -61,6 +62,9 @@ class SessionAnswer(serializers.Serializer[Session]):
     room = Id("room_id", allow_null=True)
     room_name = serializers.SerializerMethodField()
     mode = serializers.ChoiceField(Mode.choices)
+    caseload_of = Id(
+        "caseload_of_id", allow_null=True, help_text="The counselor whose people alone may book it themselves."
+    )
     telehealth_url = serializers.SerializerMethodField(
         help_text="From 15 minutes before the start until the end, for those booked and the staff; null otherwise."
     )
@@ -169,7 +173,7 @@ class Sessions(Resource):
             raise InvalidInput({"patient": _("Name the patient whom the sessions should fit.")})
         # What has begun fits nobody; the rest is asked one by one, and then cut into pages.
         ahead = rows.filter(starts_at__gt=self.now, state=SessionState.SCHEDULED)
-        fitting = [found for found in sessions_with_fit(ahead, patient_id, now=self.now) if found.fits]
+        fitting = [found for found in self._with_fit(ahead, patient_id) if found.fits]
         page = self.page(fitting)
         fits = {found.session.pk: found for found in page}
         return self._answer_page([found.session for found in page], fits)
@@ -211,6 +215,14 @@ class Sessions(Resource):
         cancel_session(session, actor=self.user, now=self.now, reason=self.said(CancelInput).get("reason", ""))
         return self._answer_one(self.seen.get(pk=session.pk))
 
+    @extend_schema(request=None, responses=SessionAnswer)
+    def open_to_all(self, request: Request, session_id: str) -> Response:
+        """Patients of any counselor may book it themselves from now on."""
+        session = self.find(self.seen, session_id)
+        self.must("scheduling.change_session", session)
+        open_to_all(session, actor=self.user, now=self.now)
+        return self._answer_one(self.seen.get(pk=session.pk))
+
     def _seen_beside(self, patient_id: int | None) -> QuerySet[Session]:
         """Those that one sees; with a patient, without those that do not exist for them."""
         rows = Session.objects.visible_to(self.user)
@@ -223,7 +235,10 @@ class Sessions(Resource):
     def _fits(self, sessions: Iterable[Session], patient_id: int | None) -> dict[int, SessionFit]:
         if patient_id is None:
             return {}
-        return {found.session.pk: found for found in sessions_with_fit(sessions, patient_id, now=self.now)}
+        return {found.session.pk: found for found in self._with_fit(sessions, patient_id)}
+
+    def _with_fit(self, sessions: Iterable[Session], patient_id: int) -> Sequence[SessionFit]:
+        return sessions_with_fit(sessions, patient_id, now=self.now, by_staff=patient_id != self.user.scope.patient_id)
 
     def _answer_with_fit(self, page: Sequence[Session], patient_id: int | None) -> Response:
         return self._answer_page(page, self._fits(page, patient_id))

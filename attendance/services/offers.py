@@ -36,7 +36,8 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """All sessions with seats that are alike to somebody who looks for minutes: in times, minutes, and how to attend.
+    """All sessions with seats that are alike to somebody who looks for minutes: in times, minutes, how to attend, and
+    for whose people they are kept.
 
     Booking refuses or accepts them alike, but for the one whose waitlist the patient is on.
     """
@@ -46,6 +47,7 @@ class Slot:
     ends_at: datetime
     clinical_minutes: int
     mode: str
+    caseload_of: int | None
     sessions: int
     first_id: int
     last_id: int
@@ -162,8 +164,8 @@ def _slots(
         .exclude(state=SessionState.CANCELLED)
         .exclude(pk__in=hidden)
         .starting_in(span)
-        .order_by("starts_at", "ends_at", "clinical_minutes", "mode")
-        .values_list("program_id", "starts_at", "ends_at", "clinical_minutes", "mode")
+        .order_by("starts_at", "ends_at", "clinical_minutes", "mode", "caseload_of_id")
+        .values_list("program_id", "starts_at", "ends_at", "clinical_minutes", "mode", "caseload_of_id")
         .annotate(sessions=Count("pk"), first=Min("pk"), last=Max("pk"))
     )
     slots: dict[int, list[Slot]] = defaultdict(list)
@@ -186,4 +188,5 @@ def _option(slot: Slot, interval: Interval, day: date, cutoff: timedelta) -> Ses
         state=SessionState.SCHEDULED,
         booking_closes_at=slot.starts_at - cutoff,
         program_id=slot.program_id,
+        caseload_of=slot.caseload_of,
     )

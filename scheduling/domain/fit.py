@@ -28,6 +28,7 @@ class Obstacle(StrEnum):
     PAST_CUTOFF = "past_cutoff"
     NOT_ENROLLED = "not_enrolled"
     ON_LEAVE = "on_leave"
+    OTHER_CASELOAD = "other_caseload"
     ALREADY_BOOKED = "already_booked"
     OVERLAPS_BOOKING = "overlaps_booking"
     TRAVEL_TOO_SHORT = "travel_too_short"
@@ -45,7 +46,8 @@ class SessionOption:
     """A session as a choice for one patient. `ways` says how many minutes it is from there to other sites.
 
     `local_day` is the date on which it starts at the patient's home site; `booking_closes_at` is its start, less the
-    program's cut-off. Without a `program_id` it is open to patients of any program.
+    program's cut-off. Without a `program_id` it is open to patients of any program, without a `caseload_of` to those of
+    any counselor.
     """
 
     id: Hashable
@@ -60,6 +62,7 @@ class SessionOption:
     booking_closes_at: datetime
     program_id: Hashable | None = None
     ways: Ways = ()
+    caseload_of: Hashable | None = None
 
     def leaves_time_for(self, interval: Interval, site_id: Hashable | None, mode: str) -> bool:
         """Whether one can be at the other place before or after it. What is by video, or overlaps, asks for no way."""
@@ -102,7 +105,7 @@ class PatientCalendar:
     """What stands in a patient's way. `weeks` covers the weeks in which sessions that one asks about start.
 
     `waiting` holds the sessions on whose waitlists they are: those take no time, but cannot be booked again. `hidden`
-    holds those that do not exist for them: nothing more is said of one.
+    holds those that do not exist for them: nothing more is said of one. `counselor_id` is their primary counselor.
     """
 
     enrollments: tuple[Enrollment, ...]
@@ -112,6 +115,7 @@ class PatientCalendar:
     weeks: tuple[WeekLoad, ...] = ()
     waiting: frozenset[Hashable] = frozenset()
     hidden: frozenset[Hashable] = frozenset()
+    counselor_id: Hashable | None = None
 
     def enrolled_for(self, option: SessionOption) -> bool:
         """Whether an admission to the session's program covers its day."""
@@ -124,6 +128,10 @@ class PatientCalendar:
     def on_leave(self, on: date) -> bool:
         """Whether the local date is a day of leave."""
         return any(leave.contains(on) for leave in self.leaves)
+
+    def of_other_caseload(self, option: SessionOption) -> bool:
+        """Whether it is kept for the people of another counselor than theirs; who has none yet is anybody's."""
+        return option.caseload_of is not None and self.counselor_id not in (None, option.caseload_of)
 
     def holds(self, option: SessionOption) -> bool:
         """Whether the patient has a place in the session itself, or in the line for it."""
@@ -198,26 +206,19 @@ def why_not(option: SessionOption, calendar: PatientCalendar, *, now: datetime) 
     """
     if option.id in calendar.hidden:
         return (Obstacle.NOT_FOUND,)
-    reasons = _closed(option, now)
-    enrolled = calendar.enrolled_for(option)
-    if not enrolled:
-        reasons.append(Obstacle.NOT_ENROLLED)
-    if calendar.on_leave(option.local_day):
-        reasons.append(Obstacle.ON_LEAVE)
-    held = calendar.holds(option)
-    if held:
-        reasons.append(Obstacle.ALREADY_BOOKED)
-    if calendar.overlaps_booking(option):
-        reasons.append(Obstacle.OVERLAPS_BOOKING)
-    if calendar.travel_too_short(option):
-        reasons.append(Obstacle.TRAVEL_TOO_SHORT)
-    if calendar.overlaps_work(option):
-        reasons.append(Obstacle.OVERLAPS_WORK)
-    if not held and _over_maximum(option, calendar, enrolled=enrolled):
-        reasons.append(Obstacle.OVER_WEEKLY_MAXIMUM)
-    if option.seats_left < 1:
-        reasons.append(Obstacle.SESSION_FULL)
-    return tuple(reasons)
+    enrolled, held = calendar.enrolled_for(option), calendar.holds(option)
+    found = (
+        (Obstacle.NOT_ENROLLED, not enrolled),
+        (Obstacle.ON_LEAVE, calendar.on_leave(option.local_day)),
+        (Obstacle.OTHER_CASELOAD, not held and calendar.of_other_caseload(option)),
+        (Obstacle.ALREADY_BOOKED, held),
+        (Obstacle.OVERLAPS_BOOKING, calendar.overlaps_booking(option)),
+        (Obstacle.TRAVEL_TOO_SHORT, calendar.travel_too_short(option)),
+        (Obstacle.OVERLAPS_WORK, calendar.overlaps_work(option)),
+        (Obstacle.OVER_WEEKLY_MAXIMUM, not held and _over_maximum(option, calendar, enrolled=enrolled)),
+        (Obstacle.SESSION_FULL, option.seats_left < 1),
+    )
+    return (*_closed(option, now), *(obstacle for obstacle, stands in found if stands))
 
 
 def _closed(option: SessionOption, now: datetime) -> list[Obstacle]:

@@ -59,6 +59,7 @@ class Session(models.Model):
     back under its id, while one that somebody cancelled stays cancelled.
     `closed_by` is the closure of the site that called it off, and `outside_hours` marks one for whose time the site's
     hours leave no room: what the doors alone keep from taking place is given back when they open (`site_reopening`).
+    `caseload_of` keeps it for the people whose primary counselor that is; staff book anybody all the same.
     `guests_expected` are family members who said that they come: they count against the room, never against the seats.
     """
 
@@ -86,6 +87,9 @@ class Session(models.Model):
     off_series = models.BooleanField(default=False, db_default=False)
     counselors = models.ManyToManyField(
         "people.Counselor", through="scheduling.SessionCounselor", related_name="sessions"
+    )
+    caseload_of = models.ForeignKey(
+        "people.Counselor", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     closed_by = models.ForeignKey(
         "people.SiteClosure", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions", db_index=False

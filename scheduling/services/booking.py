@@ -15,6 +15,7 @@ from scheduling.domain.fit import Obstacle, why_not
 from scheduling.enums import HOLDS_SEAT, BookingStatus, Kind
 from scheduling.errors import (
     BY_CODE,
+    FREE_TO_STAFF,
     LIFTED_BY_STAFF,
     AlreadyBooked,
     BookingCancelled,
@@ -178,6 +179,9 @@ def place(
     codes = why_not(option_of(session, zone=calendar.zone), calendar.value, now=now)
     if Obstacle.NOT_FOUND in codes:
         raise NotThere
+    earlier = Booking.objects.filter(patient_id=patient_id, session=session).order_by("-id").first()
+    if actor is None or actor.is_clinic_staff or earlier is not None:
+        lifted |= FREE_TO_STAFF
     standing = [code for code in codes if code not in lifted]
     to_waitlist = waitlist and standing == ["session_full"]
     if (standing and not to_waitlist) or calendar.admission is None:
@@ -191,7 +195,6 @@ def place(
         to_waitlist = True
     if makes_up_for is not None:
         makes_up_for = absence_to_make_up(makes_up_for, patient_id, session, calendar.admission, now=now)
-    earlier = Booking.objects.filter(patient_id=patient_id, session=session).order_by("-id").first()
     standing_id, stands_for_id = evening_held(patient_id, session, instead_of)
     booking = Booking.objects.create(
         patient_id=patient_id,

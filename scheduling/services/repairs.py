@@ -99,6 +99,8 @@ class _Offer:
                 "seats_taken",
                 "seats_held",
                 "program__booking_cutoff_minutes",
+                "site__travel",
+                "caseload_of_id",
                 named=True,
             )
         )
@@ -125,4 +127,6 @@ def _option(row: Any, zone: ZoneInfo) -> SessionOption:
         state=SessionState.SCHEDULED,
         booking_closes_at=row.starts_at - timedelta(minutes=row.program__booking_cutoff_minutes),
         program_id=row.program_id,
+        ways=tuple((int(pk), minutes) for pk, minutes in row.site__travel.items()),
+        caseload_of=row.caseload_of_id,
     )

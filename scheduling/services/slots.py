@@ -12,13 +12,15 @@ from people.domain.time import Interval, local_date, resolve_wall
 from people.errors import InvalidInput, Refusal
 from people.models import Counselor, Program, Room, Site, User
 from people.retries import retrying_deadlocks
+from people.services.trail import record
 from scheduling.domain.staffing import slots_in
 from scheduling.enums import Kind, Mode
 from scheduling.models import Session, SessionCounselor
-from scheduling.services.locks import lock_counselors
+from scheduling.services.locks import lock_counselors, lock_sessions
 from scheduling.services.session_rules import SessionFields
 from scheduling.services.sessions import create_session
 from scheduling.services.staffing import Staff
+from scheduling.signals import seats_changed
 
 MOST_DAYS = 62
 MOST_SLOTS = 200
@@ -29,7 +31,10 @@ OVER_ALREADY = "session_started"
 
 @dataclass(frozen=True)
 class SlotWish:
-    """How the hours are to be cut, on which dates (both included); the pause follows each slot."""
+    """How the hours are to be cut, on which dates (both included); the pause follows each slot.
+
+    Kept for the counselor's own people, unless they are `open_to_all`; staff book anybody.
+    """
 
     program: Program
     site: Site
@@ -40,6 +45,7 @@ class SlotWish:
     title: str = "One-to-one"
     room: Room | None = None
     mode: str = Mode.IN_PERSON
+    open_to_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,9 +78,27 @@ def _made(counselor: Counselor, wish: SlotWish, *, actor: User | None, now: date
         stretches = _stretches(counselor, wish)
         made_before = _starts_of(counselor, wish, stretches)
         found = [_slot(counselor, wish, one, made_before, actor=actor, now=now) for one in stretches]
+        if not wish.open_to_all:
+            made = [one.session.pk for one in found if one.session is not None]
+            Session.objects.filter(pk__in=made).update(caseload_of=counselor)
         if preview:
             transaction.set_rollback(True)
     return found
+
+
+@retrying_deadlocks
+def open_to_all(session: Session, *, actor: User | None, now: datetime) -> Session:
+    """From now on patients of any counselor may book it themselves. Twice changes nothing."""
+    with transaction.atomic():
+        locked = lock_sessions(session.pk)[session.pk]
+        before = locked.caseload_of_id
+        if before is not None:
+            locked.caseload_of, locked.changed_at = None, now
+            locked.save(update_fields=["caseload_of", "changed_at"])
+            kept = {"caseload_of": before}
+            record("session_opened", locked, actor=actor, now=now, before=kept, after={"caseload_of": None})
+            seats_changed.send(Session, session_ids=[locked.pk], now=now)
+    return locked
 
 
 def _stretches(counselor: Counselor, wish: SlotWish) -> list[Interval]:

@@ -19,7 +19,7 @@ from people.services.trail import record
 from scheduling.domain.fit import why_not
 from scheduling.domain.offers import offer_expires_at
 from scheduling.enums import BookingStatus, SessionState, WaitlistEvent
-from scheduling.errors import OverlapsBooking
+from scheduling.errors import FREE_TO_STAFF, OverlapsBooking
 from scheduling.models import Booking, Session
 from scheduling.queries import calendar_of, option_of
 from scheduling.services.evenings import close_gap
@@ -145,7 +145,8 @@ def _fits(booking: Booking, session: Session, *, now: datetime) -> bool:
     if session.state != SessionState.SCHEDULED or too_soon:
         return False
     calendar = calendar_of(booking.patient_id, session, now=now, without_booking=booking.pk)
-    standing = set(why_not(option_of(session, zone=calendar.zone), calendar.value, now=now)) - {"session_full"}
+    codes = set(why_not(option_of(session, zone=calendar.zone), calendar.value, now=now))
+    standing = codes - {"session_full"} - FREE_TO_STAFF
     if booking.work_overlap_accepted:
         standing.discard("overlaps_work")
     return not standing

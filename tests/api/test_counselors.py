@@ -1,13 +1,15 @@
 """Counselors, their hours and time off, covering their sessions, and slots from their hours, over the API."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from people.enums import Role
-from people.models import Counselor, Membership, TrailEntry
+from people.models import Admission, Counselor, Membership, TrailEntry
 from scheduling.models import CounselorAvailability, Session, TimeOff
 from scheduling.services.counselor_times import AvailabilityFields, add_availability, add_time_off
+from scheduling.services.slots import SlotWish, make_slots
 from tests.api.conftest import Clients
 from tests.cast import NOW, Cast, at
 
@@ -287,6 +289,30 @@ def test_slots_are_looked_at_and_made_once(cast: Cast, client_of: Clients) -> No
     again = client.post(address, body)
     assert (again.status_code, again.json()["made"], Session.objects.count()) == (200, 0, 2)
     assert Session.objects.earliest("starts_at").starts_at > NOW
+
+
+def test_a_slot_is_for_its_counselors_people_until_it_is_opened(cast: Cast, client_of: Clients) -> None:
+    add_availability(
+        cast.dana_counselor,
+        AvailabilityFields(cast.site, HOURS["starts_at_local"], HOURS["ends_at_local"], HOURS["rrule"]),
+        actor=None,
+        now=NOW,
+    )
+    wish = SlotWish(cast.program, cast.site, date(2026, 11, 19), date(2026, 11, 19), minutes=90)
+    made = make_slots(cast.dana_counselor, wish, actor=cast.dana, now=NOW)
+    slot = str(made[0].session.pk)  # type: ignore[union-attr]
+    others = cast.patient("Una", account=True)
+    for primary, told in ((None, []), (counselor(cast), ["other_caseload"])):
+        Admission.objects.filter(patient=others).update(primary_counselor=primary)
+        own = client_of(others.user)
+        assert own.get(f"{V1}sessions/{slot}/").json()["why_not"] == told
+        staff = client_of(cast.cory).get(f"{V1}sessions/{slot}/?patient={others.pk}").json()
+        assert (staff["caseload_of"], staff["why_not"]) == (str(cast.dana_counselor.pk), [])
+    refused = own.post(f"{V1}bookings/", {"session": slot})
+    assert (refused.status_code, refused.json()["code"]) == (409, "other_caseload")
+    assert own.post(f"{V1}sessions/{slot}/open/").status_code == 403
+    assert client_of(cast.cory).post(f"{V1}sessions/{slot}/open/").json()["caseload_of"] is None
+    assert own.post(f"{V1}bookings/", {"session": slot}).status_code == 201
 
 
 def test_a_program_says_which_credentials_it_asks_for(cast: Cast, client_of: Clients) -> None:

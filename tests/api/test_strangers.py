@@ -228,6 +228,7 @@ TABLE: dict[str, dict[str, Asked]] = {
     "sessions": {"get": EMPTY, "post": Asked(400, _session)},
     "session": {"get": UNSEEN, "patch": UNSEEN},
     "cancel-session": {"post": UNSEEN},
+    "open-session": {"post": UNSEEN},
     "roster": {"get": UNSEEN, "put": Asked(404, lambda clinic: [])},
     "sign-roster": {"post": UNSEEN},
     "walk-ins": {"post": UNSEEN},
@@ -373,6 +374,7 @@ BEN: dict[tuple[str, str], int] = {
     ("session", "get"): 200,  # a session of his own program
     ("session", "patch"): 403,
     ("cancel-session", "post"): 403,
+    ("open-session", "post"): 403,
     ("roster", "get"): 403,
     ("roster", "put"): 403,
     ("sign-roster", "post"): 403,

@@ -17,7 +17,7 @@ from scheduling.enums import SessionState
 from scheduling.models import Booking, CounselorAvailability, Session, TimeOff
 from scheduling.services.counselor_times import AvailabilityFields, add_availability, add_time_off
 from tests.cast import NOW, Cast, at
-from tests.web.reading import open_page
+from tests.web.reading import open_page, press
 
 pytestmark = pytest.mark.django_db
 
@@ -257,7 +257,30 @@ def test_slots_are_looked_at_before_they_are_made(cast: Cast, client: Client) ->
     assert Session.objects.count() == 1
     assert client.post(address, typed).status_code == 302
     assert client.post(address, typed).status_code == 302
-    assert Session.objects.filter(kind="individual", capacity=1, counselors=cast.dana_counselor).count() == 2
+    slots = Session.objects.filter(kind="individual", capacity=1, counselors=cast.dana_counselor)
+    assert set(slots.values_list("caseload_of", flat=True)) == {cast.dana_counselor.pk}
+    assert slots.count() == 2
+    client.post(address, {**typed, "minutes": "40", "kept_for": "all"})
+    assert slots.filter(caseload_of=None).exists()
+
+
+def test_a_slot_kept_for_ones_own_people_is_opened_to_everybody(cast: Cast, client: Client) -> None:
+    jo, wen = counselor(cast), cast.patient("Wen Zhao", account=True)
+    slot = cast.session("2026-11-19 14:00", minutes=60, capacity=1, kind="individual", counselors=(jo,), room=False)
+    Session.objects.filter(pk=slot.pk).update(caseload_of=jo)
+    on_thursday = "/book/?day=2026-11-19"
+    client.force_login(wen.user)  # type: ignore[arg-type]
+    assert "2 – 3 pm" not in words(client, on_thursday)
+    client.force_login(cast.cory)
+    for_wen = words(client, f"/patients/{wen.pk}/sessions/?week=2026-11-19")
+    assert "kept for another counselor’s people" in for_wen
+    page = open_page(client, f"/schedule/sessions/{slot.pk}/")
+    assert f"Kept for the people of {jo.short_name}" in page.words
+    opened = press(client, page.form("Open it to everybody"), f"/schedule/sessions/{slot.pk}/")
+    assert opened.notices == ["done: Everybody in the program may book it now."]
+    assert "Open it to everybody" not in words(client, f"/schedule/sessions/{slot.pk}/")
+    client.force_login(wen.user)  # type: ignore[arg-type]
+    assert "2 – 3 pm" in words(client, on_thursday)
 
 
 # --- covering ---
@@ -283,7 +306,7 @@ def test_notices_cost_the_same_however_many_are_uncovered(number: int, cast: Cas
     client.force_login(cast.cory)
     with CaptureQueriesContext(connection) as queries:
         client.get("/schedule/")
-    assert len(queries) == 19
+    assert len(queries) == 20
 
 
 def test_a_session_is_given_away_with_one_tap(cast: Cast, client: Client) -> None:

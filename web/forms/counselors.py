@@ -166,6 +166,9 @@ class ProfileForm(forms.Form):
         )
 
 
+OWN, ALL = "own", "all"
+
+
 class SlotsForm(AtSiteForm):
     """How a counselor's hours are cut into one-to-one sessions."""
 
@@ -177,6 +180,12 @@ class SlotsForm(AtSiteForm):
     title = forms.CharField(label=_("Title"), max_length=120, help_text=_("As the calendar names it."))
     room = forms.TypedChoiceField(label=_("Room"), required=False, coerce=int, empty_value=None)
     mode = forms.ChoiceField(label=_("How"), choices=Mode.choices, initial=Mode.IN_PERSON.value)
+    kept_for = forms.ChoiceField(
+        label=_("Who may book them"),
+        required=False,
+        choices=((OWN, _("Their own people, and whoever has no counselor yet")), (ALL, _("Everybody in the program"))),
+        help_text=_("Staff book anybody."),
+    )
 
     def __init__(self, *args: Any, sites: Iterable[Site], **options: Any) -> None:
         super().__init__(*args, sites=sites, **options)
@@ -204,4 +213,5 @@ class SlotsForm(AtSiteForm):
             title=said["title"],
             room=self.rooms.get(said["room"]),
             mode=said["mode"],
+            open_to_all=said["kept_for"] == ALL,
         )

@@ -22,7 +22,7 @@ from web.patients.held import held_until, leave_action, take_action
 from web.patients.visit import PatientWeek
 
 LIFTED_BY_PATIENT = frozenset({"overlaps_work"})
-NOT_SHOWN = frozenset({"session_cancelled", "session_started", "not_enrolled"})
+NOT_SHOWN = frozenset({"session_cancelled", "session_started", "not_enrolled", "other_caseload"})
 HELD = "already_booked"
 
 

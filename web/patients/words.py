@@ -176,6 +176,7 @@ def refused(code: str) -> str:
         "session_cancelled": _("That one does not take place."),
         "not_enrolled": _("That day is outside your plan."),
         "on_leave": _("You are away that day."),
+        "other_caseload": _("That time is kept for others."),
         "roster_signed": _("That one is over."),
         "offer_expired": _("That time was held for you and has been passed on."),
         "not_offered": _("That was answered already."),

@@ -69,12 +69,18 @@ def choices_by_day(
     week: TreatmentWeek | None,
     today: dt.date,
     may_book: Mapping[int, bool],
+    counselor_id: int | None,
 ) -> list[DayView]:
-    """The week's sessions by day, what fits first; `may_book` says by session whether the account may book there."""
+    """The week's sessions by day, what fits first; `may_book` says by session whether the account may book there.
+
+    `counselor_id` is the person's primary counselor: what is kept for another's people says so.
+    """
     days: dict[dt.date, tuple[list[ChoiceView], list[ChoiceView]]] = {}
     for one in found:
         fitting, others = days.setdefault(day_of(one.session), ([], []))
-        choice = _choice(one, doing, week=week, may_book=may_book.get(one.session.pk, False))
+        kept = one.session.caseload_of_id if counselor_id is not None else None
+        note = _("kept for another counselor’s people") if kept not in (None, counselor_id) else ""
+        choice = _choice(one, doing, week=week, may_book=may_book.get(one.session.pk, False), note=note)
         (others if choice.why_not else fitting).append(choice)
     return [
         DayView(figures.relative_day(on, today=today), fitting, others)
@@ -82,13 +88,13 @@ def choices_by_day(
     ]
 
 
-def _choice(one: SessionFit, doing: Doing, *, week: TreatmentWeek | None, may_book: bool) -> ChoiceView:
+def _choice(one: SessionFit, doing: Doing, *, week: TreatmentWeek | None, may_book: bool, note: str) -> ChoiceView:
     session = one.session
     left = session.seats_left
     gain, reaches = _gain(session.clinical_minutes, week, doing.moving)
     code = one.why_not[0] if one.why_not else ""
     full = one.why_not == ("session_full",)
-    parts = [kind_of(session), str(place_of(session)), counselors_of(session)]
+    parts = [kind_of(session), str(place_of(session)), counselors_of(session), note]
     label = f"{figures.short_day(day_of(session))}, {times_of(session)}"
     return ChoiceView(
         session_id=session.pk,

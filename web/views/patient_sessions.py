@@ -147,14 +147,21 @@ def _page(request: HttpRequest, person: Patient, doing: Doing, **context_of_doin
     week = TreatmentWeek.objects.filter(admission=admission, week=first).first()
     sessions = _on_offer(user, admission, first, moment, moving)
     found = sessions_with_fit(
-        sessions, person.pk, now=moment, without_booking=moving.pk if moving is not None else None
+        sessions, person.pk, now=moment, without_booking=moving.pk if moving is not None else None, by_staff=True
     )
     context = {
         "person": person,
         "standing": standing(admission, today=today),
         "answer": _week_answer(week) if moving is None else _fitting(found),
         "week": week,
-        "days": choices_by_day(found, doing, week=week, today=today, may_book=may_change(user, sessions)),
+        "days": choices_by_day(
+            found,
+            doing,
+            week=week,
+            today=today,
+            may_book=may_change(user, sessions),
+            counselor_id=admission.primary_counselor_id,
+        ),
         "first": first,
         "doing": doing,
         **context_of_doing,

@@ -19,6 +19,7 @@ from scheduling.queries import for_display
 from scheduling.services.series_changes import Scope, SeriesEdit
 from scheduling.services.session_rules import SessionFields
 from scheduling.services.sessions import create_session
+from scheduling.services.slots import open_to_all
 from web import format as figures
 from web.forms.schedule_edit import SessionForm, breaks_text
 from web.notices import say_done
@@ -43,6 +44,10 @@ def schedule_session(request: HttpRequest, session_id: int) -> HttpResponse:
     }
     if request.method != "POST":
         return _page(request, session, SessionForm(**options), back=back, over=_is_over(session, moment))
+    if request.POST.get("do") == "open":
+        open_to_all(session, actor=user, now=moment)
+        say_done(request, _("Everybody in the program may book it now."))
+        return redirect("schedule-session", session_id=session.pk)
     left_out = request.POST.get("without_clashing") == "1"
     try:
         if request.POST.get("do") == "cancel":
@@ -113,6 +118,7 @@ def _page(
         "seats": _("%(taken)d of %(seats)d seats taken") % {"taken": session.seats_taken, "seats": session.capacity},
         "form": form,
         "over": over,
+        "kept_for": session.caseload_of.short_name if session.caseload_of else "",
         "back": back,
         "series_url": reverse("schedule-series", args=[session.series_id]) if session.series_id else "",
         "roster_url": reverse("roster", args=[session.pk]),

@@ -120,13 +120,14 @@ def test_reason(option: dict[str, Any], calendar: dict[str, Any], now: datetime,
 
 
 def test_all_reasons_come_in_their_order() -> None:
-    option = replace(OPTION, state="cancelled", seats_left=0, ways=(("uptown", 30),))
+    option = replace(OPTION, state="cancelled", seats_left=0, ways=(("uptown", 30),), caseload_of="Jo")
     calendar = PatientCalendar(
         enrollments=(),
         leaves=(DateRange(date(2026, 11, 24), date(2026, 11, 24)),),
         bookings=(BookedSession("other", span(0, 60)), BookedSession("far", span(190, 240), "uptown")),
         busy=(busy(0, 60),),
         weeks=(WeekLoad(WEEK, 1140, 1140),),
+        counselor_id="Dana",
     )
     reasons = why_not(option, calendar, now=EVENING)
     left_out = {Obstacle.NOT_FOUND, Obstacle.PAST_CUTOFF, Obstacle.ALREADY_BOOKED}

@@ -1,16 +1,24 @@
 """One-to-one sessions from a counselor's hours."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from people.errors import InvalidInput
+from attendance.models import TreatmentWeek
+from attendance.services.weeks import recount_patient
+from people.errors import InvalidInput, Refusal
+from people.models import Admission, Counselor, Patient, TrailEntry
 from scheduling.models import Session
 from scheduling.queries import sessions_with_fit
+from scheduling.services.booking import book, cancel, move
 from scheduling.services.counselor_times import AvailabilityFields, add_availability, add_time_off
+from scheduling.services.outlook import week_outlook
+from scheduling.services.repairs import repairs_for
 from scheduling.services.sessions import cancel_session
-from scheduling.services.slots import Slot, SlotWish, make_slots
-from tests.cast import NOW, Cast, at
+from scheduling.services.slots import Slot, SlotWish, make_slots, open_to_all
+from scheduling.services.waitlist import promote_all
+from tests.cast import NOW, WEEK, Cast, at
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +89,91 @@ def test_a_preview_answers_the_same_and_leaves_nothing(cast: Cast, wish: SlotWis
     preview = made(cast, wish, preview=True)
     assert Session.objects.count() == 0
     assert told(preview) == told(made(cast, wish))
+
+
+@pytest.fixture
+def jo(cast: Cast) -> Counselor:
+    """Another counselor at Maple Street."""
+    row = Counselor.objects.create(name="Jo Marsh")
+    row.sites.add(cast.site)
+    return row
+
+
+def in_care_of(counselor: Counselor | None, patient: Patient) -> Patient:
+    Admission.objects.filter(patient=patient).update(primary_counselor=counselor)
+    return patient
+
+
+def why_not(patient: Patient, **options: bool) -> set[tuple[str, ...]]:
+    rows = Session.objects.filter(kind="individual").select_related("program", "site")
+    return {one.why_not for one in sessions_with_fit(rows, patient.pk, now=NOW, **options)}
+
+
+def test_slots_are_for_the_counselors_own_people_and_for_whoever_has_none(
+    cast: Cast, wish: SlotWish, jo: Counselor
+) -> None:
+    made(cast, wish)
+    own, others = cast.patient("Wen", account=True), in_care_of(jo, cast.patient("Una", account=True))
+    nobodys = in_care_of(None, cast.patient())
+    first, second, third, *_rest = Session.objects.order_by("-starts_at")
+    assert (why_not(nobodys), why_not(others)) == ({()}, {("other_caseload",)})
+    assert why_not(others, by_staff=True) == {()}
+    with pytest.raises(Refusal) as refused:
+        book(others, first, actor=others.user, now=NOW)
+    assert refused.value.code == "other_caseload"
+    with pytest.raises(Refusal):
+        move(cast.booked(others, cast.session("2026-11-20 09:00", counselor=False)), first, actor=others.user, now=NOW)
+    assert book(own, first, actor=own.user, now=NOW).live
+    by_staff = book(others, second, actor=cast.cory, now=NOW)
+    assert (by_staff.live, by_staff.override_reason) == (True, "")
+    cancel(by_staff, actor=others.user, now=NOW)
+    assert book(others, second, actor=others.user, now=NOW).live, "it was theirs"
+    assert book(nobodys, third, actor=None, now=NOW).live
+
+
+def test_they_may_be_made_for_everybody_or_opened_later(cast: Cast, wish: SlotWish, jo: Counselor) -> None:
+    others = in_care_of(jo, cast.patient())
+    made(cast, replace(wish, first=FRIDAY, open_to_all=True))
+    assert why_not(others) == {()}
+    made(cast, replace(wish, last=THURSDAY))
+    assert why_not(others) == {(), ("other_caseload",)}
+    for session in Session.objects.exclude(caseload_of=None):
+        assert open_to_all(session, actor=cast.cory, now=NOW).caseload_of is None
+        open_to_all(session, actor=cast.cory, now=NOW)
+    assert why_not(others) == {()}
+    assert TrailEntry.objects.filter(action="session_opened").count() == 4
+
+
+def test_what_others_are_kept_from_counts_for_none_of_their_figures(cast: Cast, wish: SlotWish, jo: Counselor) -> None:
+    others, own = in_care_of(jo, cast.patient()), cast.patient()
+    made(cast, wish)
+
+    def figures() -> list[tuple[int, int, int]]:
+        found = []
+        for patient in (own, others):
+            recount_patient(patient.pk, now=NOW, first=WEEK, last=WEEK)
+            admission = cast.admission_of(patient)
+            outlook = week_outlook(admission, admission.week_containing(WEEK), now=NOW)
+            best = repairs_for([admission], WEEK, now=NOW)[admission.pk].repair
+            counted = TreatmentWeek.objects.get(patient=patient, week=WEEK).bookable_minutes
+            found.append((counted, outlook.bookable_minutes, best.minutes if best else 0))
+        return found
+
+    assert figures() == [(240, 240, 240), (0, 0, 0)]
+    open_to_all(Session.objects.earliest("starts_at"), actor=None, now=NOW)
+    assert figures() == [(240, 240, 240), (60, 60, 60)]
+
+
+def test_whoever_staff_put_in_line_for_one_is_given_it(cast: Cast, wish: SlotWish, jo: Counselor) -> None:
+    made(cast, wish)
+    slot = Session.objects.latest("starts_at")
+    taken = cast.booked(cast.patient(), slot)
+    others = in_care_of(jo, cast.patient())
+    waits = book(others, slot, actor=cast.cory, now=NOW, waitlist=True)
+    cancel(taken, actor=None, now=NOW)
+    promote_all(now=NOW)
+    waits.refresh_from_db()
+    assert waits.status == "booked"
 
 
 def test_what_is_over_is_left_out(cast: Cast, wish: SlotWish) -> None:

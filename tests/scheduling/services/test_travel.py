@@ -1,5 +1,6 @@
 """The way between two sites: for those who lead, those who are booked, and what can still be booked."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from people.services.travel import set_travel
 from scheduling.errors import BY_CODE
 from scheduling.models import Session
 from scheduling.queries import sessions_with_fit
+from scheduling.services.repairs import repairs_for
 from scheduling.services.sessions import change_session
 from tests.cast import DENVER, NOW, Cast, at
 from tests.notifications.builders import fields_of
@@ -142,6 +144,18 @@ def test_an_edit_of_a_series_names_whom_and_what_the_way_stops(cast: Cast, uptow
     elsewhere = there(cast, uptown, "2026-12-01 19:20", minutes=60, counselors=(cast.dana_counselor,))
     refusal = refused(lambda: change(series, counselors=(cast.dana_counselor,)))
     assert (refusal.code, refusal.data["sessions"]) == ("travel_too_short", [str(elsewhere.pk)])
+
+
+def test_a_board_proposes_nothing_that_the_way_forbids(cast: Cast, uptown: Site) -> None:
+    wen = cast.patient("Wen Zhao")
+    cast.booked(wen, cast.session("2026-11-24 17:00", minutes=60, counselor=False))
+    near = there(cast, uptown, "2026-11-24 18:10", minutes=60)
+    admission = cast.admission_of(wen)
+    assert repairs_for([admission], date(2026, 11, 23), now=NOW)[admission.pk].repair is None
+    later = there(cast, uptown, "2026-11-24 18:30", minutes=60)
+    found = repairs_for([admission], date(2026, 11, 23), now=NOW)[admission.pk].repair
+    assert found is not None
+    assert ([one.id for one in found.added], near.pk != later.pk) == ([later.pk], True)
 
 
 def test_without_a_way_nothing_is_asked(cast: Cast, uptown: Site) -> None:
