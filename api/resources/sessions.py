@@ -29,7 +29,7 @@ from api.inputs import Input, Parameters, given
 from people.errors import InvalidInput
 from people.models import Counselor, Patient, Program, Room, Site
 from scheduling.enums import Kind, Mode, SessionState
-from scheduling.errors import BY_CODE
+from scheduling.errors import BY_CODE, OutsideOpeningHours, SiteClosed
 from scheduling.models import Session
 from scheduling.queries import SessionFit, for_display, sessions_with_fit
 from scheduling.services.session_rules import SessionFields
@@ -57,6 +57,7 @@ class SessionAnswer(serializers.Serializer[Session]):
     seats_taken = serializers.IntegerField()
     seats_left = serializers.IntegerField()
     state = serializers.ChoiceField(SessionState.choices)
+    shut_by = serializers.SerializerMethodField(help_text="Why the site's doors call it off; null where they do not.")
     counselors = serializers.SerializerMethodField()
     counselor_names = serializers.SerializerMethodField()
     room = Id("room_id", allow_null=True)
@@ -70,6 +71,14 @@ class SessionAnswer(serializers.Serializer[Session]):
     )
     fits = serializers.SerializerMethodField(help_text="null where nobody was asked about.")
     why_not = serializers.SerializerMethodField(help_text="Every code that booking would answer now.")
+
+    @extend_schema_field(serializers.ChoiceField([SiteClosed.code, OutsideOpeningHours.code], allow_null=True))
+    def get_shut_by(self, session: Session) -> str | None:
+        if session.is_live:
+            return None
+        if session.outside_hours:
+            return OutsideOpeningHours.code
+        return SiteClosed.code if session.closed_by_id is not None else None
 
     def get_counselors(self, session: Session) -> list[str]:
         return [str(counselor.pk) for counselor in session.counselors.all()]

@@ -22,6 +22,7 @@ from people.domain.time import local_date, to_wall
 from people.enums import Role
 from people.models import User
 from people.queries import home_zone
+from scheduling.models import Session
 
 FROM, UNTIL = time(7), time(12)
 """A digest is a morning's: what could not be sent by noon is not sent."""
@@ -37,6 +38,7 @@ class Morning:
     can_make_it: int
     flags: int
     mine: int
+    not_held: int
 
 
 def queue_digests(*, now: datetime) -> int:
@@ -71,6 +73,13 @@ def digest_text(user: User, *, now: datetime) -> Text | None:
         if morning.mine:
             mine = ngettext("%(count)d of the flags is yours.", "%(count)d of the flags are yours.", morning.mine)
             lines.append(mine % {"count": morning.mine})
+        if morning.not_held:
+            shut = ngettext(
+                "%(count)d date ahead lies outside the opening hours.",
+                "%(count)d dates ahead lie outside the opening hours.",
+                morning.not_held,
+            )
+            lines.append(shut % {"count": morning.not_held})
         body = "\n".join([" ".join(lines), "", f"{settings.BASE_URL}/compliance/"]) + "\n"
         return Text(subject=_("This morning: %(head)s") % {"head": head}, body=body)
 
@@ -106,6 +115,7 @@ def _morning_of(user: User, *, now: datetime) -> Morning:
         can_make_it=counts[WeekState.AT_RISK],
         flags=flags.count(),
         mine=flags.filter(assigned_to=user).count(),
+        not_held=Session.objects.outside_hours(now=now).filter(site_id__in=user.scope.managed_site_ids).count(),
     )
 
 

@@ -26,6 +26,7 @@ def session_answer(session: Session, cast: Cast, **fields: Any) -> dict[str, Any
         "seats_taken": 0,
         "seats_left": 12,
         "state": "scheduled",
+        "shut_by": None,
         "counselors": [str(cast.dana_counselor.pk)],
         "counselor_names": ["Dana K."],
         "room": str(cast.room.pk),

@@ -39,6 +39,21 @@ def test_hours_are_read_and_changed_and_refused_with_what_lies_outside(cast: Cas
     assert client_of(cast.dana).patch(address, {"opening_hours": {}}, format="json").status_code == 403
 
 
+def test_a_session_says_which_doors_keep_it_off(cast: Cast, client_of: Clients) -> None:
+    client = client_of(cast.cory)
+    evening, day = cast.session("2026-11-24 18:00"), cast.session("2026-11-25 09:00", counselor=False)
+    client.post(
+        f"/api/v1/sites/{cast.site.pk}/closures/",
+        {"starts_on": "2026-11-24", "reason": "Storm", "confirmed": []},
+        format="json",
+    )
+    Session.objects.filter(pk=day.pk).update(state="cancelled", outside_hours=True)
+    assert [client.get(f"/api/v1/sessions/{one.pk}/").json()["shut_by"] for one in (evening, day)] == [
+        "site_closed",
+        "outside_opening_hours",
+    ]
+
+
 def test_a_closure_is_looked_at_done_and_lifted(cast: Cast, client_of: Clients) -> None:
     session = cast.session("2026-11-26 18:00")
     booking = cast.booked(cast.ana, session)

@@ -36,6 +36,9 @@ INVARIANTS: dict[str, str] = {
     "a cancelled session holds nobody": """
         SELECT b.id FROM scheduling_booking b JOIN scheduling_session s ON s.id = b.session_id
         WHERE s.state = 'cancelled' AND b.live""",
+    "what a site's doors keep off is called off": """
+        SELECT id FROM scheduling_session
+        WHERE state <> 'cancelled' AND (outside_hours OR closed_by_id IS NOT NULL)""",
     "every live booking left a word in the trail": """
         SELECT b.id FROM scheduling_booking b WHERE b.live AND NOT EXISTS (
             SELECT 1 FROM people_trailentry t WHERE t.subject_type = 'booking' AND t.subject_id = b.id)

@@ -11,7 +11,11 @@ from notifications.models import Message, Reminder
 from notifications.services.delivery import deliver_due
 from notifications.services.digests import queue_digests
 from people.models import Membership
+from scheduling.services.opening import change_opening_hours
+from scheduling.services.series import extend_horizon
+from scheduling.services.sessions import cancel_session
 from tests.cast import NOW, Cast, at
+from tests.scheduling.services.series_builders import series_of
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +36,16 @@ def test_it_says_how_many_and_where_to_look_and_no_name(cast: Cast) -> None:
     assert message.subject == "This morning: 1 week is short, 5 flags are open"
     assert message.body == ("1 week is short, 5 flags are open.\n\nhttp://127.0.0.1:8000/compliance/\n")
     assert "Wen" not in message.subject + message.body
+
+
+def test_it_says_that_later_dates_are_not_held(cast: Cast) -> None:
+    short_week(cast)
+    series = series_of(cast, weeks=1, rrule="FREQ=WEEKLY;BYDAY=MO", starts_at_local="2026-11-23T18:00")
+    cancel_session(series.sessions.get(), actor=None, now=NOW)
+    change_opening_hours(cast.site, {"0": [["08:00", "17:00"]]}, actor=None, now=NOW)
+    extend_horizon(now=NOW, weeks=3)
+    queue_digests(now=NOW)
+    assert "2 dates ahead lie outside the opening hours." in Message.objects.get(kind="digest").body
 
 
 def test_one_a_person_and_date_however_often_it_is_asked(cast: Cast) -> None:

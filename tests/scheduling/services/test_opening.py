@@ -92,6 +92,14 @@ def test_hours_are_not_drawn_in_over_sessions_that_are_still_to_come(cast: Cast)
     assert (entry.actor_id, entry.before, entry.after) == (cast.cory.pk, {"hours": WEEKDAYS}, {"hours": longer})
 
 
+def test_hours_that_changed_since_the_site_was_read_are_asked_as_they_are(cast: Cast) -> None:
+    """Read before the lock, a site knows the hours of then."""
+    known = cast.site.opening_hours
+    change_opening_hours(cast.site, {"1": [["08:00", "12:00"]]}, actor=None, now=NOW)
+    cast.site.opening_hours = known
+    assert refused(lambda: cast.session("2026-11-24 18:00")).code == "outside_opening_hours"
+
+
 EARLY = {str(day): [["08:00", "17:00"]] for day in range(5)}
 
 
