@@ -39,7 +39,8 @@ def book_at_once(attempts: Sequence[Attempt], *, processes: int = PROCESSES) -> 
     user = quote(settings["USER"] or "postgres")
     address = f"postgres://{user}@{settings['HOST'] or '127.0.0.1'}:{settings['PORT'] or 5432}/{settings['NAME']}"
     shares = [list(attempts[start::processes]) for start in range(min(processes, len(attempts)))]
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.races.loaded"])
     barrier = context.Barrier(len(attempts))
     kept = {name: os.environ.get(name) for name in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
     os.environ.update(DATABASE_URL=address, DJANGO_SETTINGS_MODULE="config.settings.test")
