@@ -85,7 +85,7 @@ def _edited(sizes: Sizes, place: Clinic, now: datetime) -> Figure:
     )
     series = create_series(fields, actor=None, now=now, weeks=WEEKS)
     rows = list(series.sessions.order_by("starts_at")[:WEEKS])
-    bookings([(admission, row) for row in rows for admission in place.admissions], made_at=now)
+    bookings([(admission, row) for row in rows for admission in place.admissions], made_at=now - timedelta(days=1))
     Session.objects.filter(pk__in=[row.pk for row in rows]).update(seats_taken=len(place.admissions))
     count = Booking.objects.filter(session__series=series).count()
     turn = iter(range(1, 10_000))

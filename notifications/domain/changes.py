@@ -1,7 +1,7 @@
 """What is new to somebody about one appointment: how they knew it beside how it is."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -30,7 +30,7 @@ class Standing:
 
     def as_json(self) -> dict[str, Any]:
         """For a JSON column."""
-        return {name: _kept(value) for name, value in asdict(self).items()}
+        return {name: _kept(value) for name, value in vars(self).items()}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
