@@ -230,6 +230,49 @@ def test_what_time_off_still_leaves_open_is_covered_later(cast: Cast, client: Cl
     assert (list(evening.counselors.all()), TimeOff.objects.count()) == ([marco], 1)
 
 
+def test_a_day_away_says_what_was_looked_at_why_and_what_is_in_the_way(cast: Cast, client: Client) -> None:
+    ana = cast.patient("Wen Zhao")
+    morning, evening = cast.session("2026-11-19 09:00"), cast.session("2026-11-19 18:00")
+    cast.booked(ana, morning)
+    marco = counselor(cast)
+    cast.session("2026-11-19 19:00", minutes=60, counselors=(marco,), room=False)
+    client.force_login(cast.cory)
+    base = f"/counselors/{cast.dana_counselor.pk}/away/?first=2026-11-19"
+    page = open_page(client, f"{base}&last=2026-11-19")
+    assert page.answer == "Nobody is free for 1 of 2 sessions"
+    assert page.texts("summary")[-1:] == ["Thu 19 Nov, all day · change"]
+    assert page.texts("div", "cover-who") == [
+        "Thu 19 Nov, 9 am–noon Process group · Group · 1 person booked"
+        " Marco L.: 4 h that day with it · no hours recorded",
+        "Thu 19 Nov, 6–9 pm Process group · Group · 0 people booked"
+        " Nobody is free at that time See why, and who would lose it : Thu 19 Nov, 6–9 pm",
+    ]
+    assert page.link("See why, and who would lose it : Thu 19 Nov, 6–9 pm") == f"/sessions/{evening.pk}/cover/"
+    for more, said in (
+        ("&last=2026-11-20&starts=12:00", "19–20 Nov, from noon on · change"),
+        ("&ends=13:00", "Thu 19 Nov, until 1 pm · change"),
+        ("&starts=08:00&ends=13:00", "Thu 19 Nov, 8 am–1 pm · change"),
+    ):
+        assert open_page(client, base + more).texts("summary")[-1:] == [said]
+
+
+def test_of_several_called_off_together_every_list_is_at_hand(cast: Cast, client: Client) -> None:
+    first, second = cast.session("2026-11-19 09:00"), cast.session("2026-11-19 18:00")
+    for session in (first, second):
+        cast.booked(cast.patient(), session)
+    client.force_login(cast.cory)
+    address = f"/counselors/{cast.dana_counselor.pk}/away/"
+    typed = {"first": "2026-11-19", f"session-{first.pk}": "cancel", f"session-{second.pk}": "cancel"}
+    after = client.post(address, typed)
+    assert after["Location"] == f"/sessions/{first.pk}/cover/?with={first.pk},{second.pk}"
+    page = open_page(client, after["Location"])
+    assert (page.answer, page.link("Thu 19 Nov, 6–9 pm")) == (
+        "1 person to call",
+        f"/sessions/{second.pk}/cover/?with={first.pk},{second.pk}",
+    )
+    assert "Called off with it" not in words(client, f"/sessions/{first.pk}/cover/?with={first.pk},x,99999")
+
+
 # --- slots ---
 
 

@@ -110,8 +110,8 @@ class AwayForm(forms.Form):
 
     first = _day(_("From"), required=True)
     last = _day(_("Through"))
-    starts = _clock(_("From what time"), required=False, help_text=_("Empty: the whole day."))
-    ends = _clock(_("Until what time"), required=False)
+    starts = _clock(_("Start time"), required=False, help_text=_("Empty: the whole day."))
+    ends = _clock(_("End time"), required=False)
     reason = forms.CharField(
         label=_("Why"), required=False, max_length=120, help_text=_("Only they and their coordinators read it.")
     )

@@ -58,10 +58,10 @@ class ClosureForm(forms.Form):
     )
     ends_on = AskedDay(label=_("Through"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     starts_at = forms.TimeField(
-        label=_("From what time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label=_("Start time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     ends_at = forms.TimeField(
-        label=_("Until what time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label=_("End time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     reason = forms.CharField(label=_("Why"), max_length=LONGEST_REASON)
     by_video_too = forms.BooleanField(label=_("Sessions by video do not take place either"), required=False)

@@ -32,13 +32,22 @@ class ClosureRow:
 
 
 @dataclass(frozen=True)
+class ShortRow:
+    """Somebody whose week would not reach its goal: their name, their record, and what would be left of it."""
+
+    name: str
+    url: str
+    what: str
+
+
+@dataclass(frozen=True)
 class ClosureView:
     """A preview as its page shows it."""
 
     answer: str
     sessions: tuple[str, ...]
-    falls: tuple[str, ...]
-    short: tuple[str, ...]
+    falls: tuple[ShortRow, ...]
+    short: tuple[ShortRow, ...]
     suggestions: tuple[tuple[str, str], ...]
     confirmed: str
 
@@ -86,9 +95,9 @@ def closure_view(preview: ClosurePreview) -> ClosureView:
 def _answer(preview: ClosurePreview) -> str:
     count = len(preview.sessions)
     if not count:
-        return _("Nothing that is planned is called off")
+        return _("Nothing that is planned would be called off")
     people = len(preview.patients)
-    sessions = ngettext("%(count)d session is called off", "%(count)d sessions are called off", count)
+    sessions = ngettext("%(count)d session would be called off", "%(count)d sessions would be called off", count)
     booked = ngettext("%(count)d person is booked", "%(count)d people are booked", people)
     return _("%(sessions)s, %(people)s") % {
         "sessions": sessions % {"count": count},
@@ -108,13 +117,13 @@ def _session(preview: ClosurePreview, session_id: int, when: str) -> str:
     return _("%(when)s: %(booked)s") % {"when": when, "booked": booked}
 
 
-def _short(one: ShortWeek) -> str:
-    return _("%(name)s: %(left)s of %(goal)s in the week of %(day)s") % {
-        "name": one.patient.name,
+def _short(one: ShortWeek) -> ShortRow:
+    what = _("%(left)s of %(goal)s in the week of %(day)s") % {
         "left": figures.minutes(one.left_minutes),
         "goal": figures.minutes(one.minimum_minutes),
         "day": figures.short_day(one.week),
     }
+    return ShortRow(one.patient.name, reverse("patient", args=[one.patient.pk]), what)
 
 
 def _suggestion(one: Suggestion) -> tuple[str, str]:

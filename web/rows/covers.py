@@ -20,7 +20,7 @@ from web import format as figures
 from web.components.actions import Action
 from web.rows.repairs import named, repair_forecast
 from web.rows.schedule_notices import when_and_where
-from web.rows.sessions import day_of, kind_of, times_of
+from web.rows.sessions import kind_of
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def cover_view(
     session = cover.session
     off, over = session.state == SessionState.CANCELLED, session.ends_at <= now
     rows = [_candidate_row(one, cover, number=number) for number, one in enumerate(cover.candidates)]
-    booked = _booked(len(losses) if off else cover.booked)
+    booked = booked_in_words(len(losses) if off else cover.booked)
     parts = (when_and_where(session), session.title, kind_of(session), booked)
     return CoverView(
         answer=_answer(cover, losses, off=off, over=over),
@@ -108,11 +108,12 @@ def notes_of(one: Candidate, cover: SessionCover) -> tuple[str, ...]:
     for code in one.lacks:
         number = cover.languages[code]
         words = ngettext(
-            "%(count)d of them speaks %(language)s, they do not",
-            "%(count)d of them speak %(language)s, they do not",
+            "%(count)d of them speaks %(language)s, %(name)s does not",
+            "%(count)d of them speak %(language)s, %(name)s does not",
             number,
         )
-        notes.append(words % {"count": number, "language": language_name(code)})
+        said = {"count": number, "language": language_name(code), "name": one.counselor.short_name}
+        notes.append(words % said)
     spoken = [code for code in cover.languages if code != Language.ENGLISH and code not in one.lacks]
     notes += [
         _("speaks %(language)s as some of them do") % {"language": language_name(code)} for code in sorted(spoken)
@@ -216,56 +217,23 @@ def _answer(cover: SessionCover, losses: Sequence[Loss], *, off: bool, over: boo
     return _("Nobody is free at that time")
 
 
-def _booked(number: int) -> str:
+def booked_in_words(number: int) -> str:
+    """ "12 people booked"."""
     return ngettext("%(count)d person booked", "%(count)d people booked", number) % {"count": number}
 
 
 def _in_short(losses: Sequence[Loss]) -> str:
-    """ "11 people lose it. 9 can make it good, 1 needs nothing." """
+    """ "11 people lose it. 9 can still make their weeks. 1 cannot. 1 needs nothing more." """
     good = sum(one.week.repair is not None and one.week.repair.reaches for one in losses)
     whole = sum(one.week.repair is None and one.week.why_not is None for one in losses)
     parts = [ngettext("%(count)d person loses it.", "%(count)d people lose it.", len(losses)) % {"count": len(losses)}]
     if good:
         words = ngettext("%(count)d can still make their week.", "%(count)d can still make their weeks.", good)
         parts.append(words % {"count": good})
+    if cannot := len(losses) - good - whole:
+        words = ngettext("%(count)d cannot this week.", "%(count)d cannot this week.", cannot)
+        parts.append(words % {"count": cannot})
     if whole:
         words = ngettext("%(count)d needs nothing more.", "%(count)d need nothing more.", whole)
         parts.append(words % {"count": whole})
     return " ".join(parts)
-
-
-# --- a day away ---
-
-
-@dataclass(frozen=True)
-class AwayRow:
-    """One of the sessions of somebody who is away, and what can be done about it."""
-
-    pk: int
-    day: str
-    when: str
-    described: str
-    booked: str
-    choices: tuple[tuple[str, str], ...]
-    chosen: str
-    is_stuck: bool
-
-
-def away_row(cover: SessionCover, *, may_cancel: bool, chosen: str | None = None) -> AwayRow:
-    """The row; who is free stands first in the choices, and is chosen unless something else was said."""
-    session = cover.session
-    proposed = f"{cover.proposed.counselor.pk}" if cover.proposed is not None else ""
-    choices = [(str(one.counselor.pk), one.counselor.name) for one in cover.free]
-    choices.append(("", _("Leave it as it is")))
-    if may_cancel:
-        choices.append(("cancel", _("Call it off")))
-    return AwayRow(
-        pk=session.pk,
-        day=figures.short_day(day_of(session)),
-        when=times_of(session),
-        described=" · ".join(dict.fromkeys(part for part in (session.title, kind_of(session)) if part)),
-        booked=_booked(cover.booked),
-        choices=tuple(choices),
-        chosen=proposed if chosen is None else chosen,
-        is_stuck=not cover.free,
-    )

@@ -1,6 +1,6 @@
 """Somebody is away: what they would have led, who takes each, and the time off, all in one step."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -19,9 +19,10 @@ from scheduling.queries import for_display
 from scheduling.services.counselor_times import led_between
 from scheduling.services.cover import SessionCover, covers_of
 from scheduling.services.handover import Away, Handover, Settlement, settle
+from web import format as figures
 from web.forms.counselors import AwayForm
 from web.notices import say_bad, say_done
-from web.rows.covers import away_row
+from web.rows.away import away_row, call_list_url
 from web.views.counselor_times import seen
 from web.views.counselors import sites_of, zone_of
 from web.views.staff import find, now, user_of
@@ -68,6 +69,7 @@ def counselor_away(request: HttpRequest, counselor_id: int) -> HttpResponse:
         "rows": shown,
         "looked": looked,
         "off": off,
+        "span": _span(form, off) if looked else "",
         "answer": _answer(person, covers, looked=looked),
     }
     return render(request, "counselors/away.html", context, status=400 if request.method == "POST" else 200)
@@ -123,8 +125,30 @@ def _said(request: HttpRequest, person: Counselor, done: Settlement) -> HttpResp
         parts.append(words % {"count": count})
     say_done(request, " ".join(parts))
     if done.called_off:
-        return redirect("session-cover", session_id=done.called_off[0].pk)
+        return redirect(call_list_url(done.called_off[0], done.called_off))
     return redirect(reverse("counselor", args=[person.pk]))
+
+
+def _span(form: AwayForm, off: TimeOff | None) -> str:
+    """ "26–27 Nov, all day": what was looked at, in words."""
+    if off is not None:
+        return ""
+    said = form.cleaned_data
+    first, last = said["first"], said["last"] or said["first"]
+    days = figures.short_day(first) if first == last else figures.day_range(first, last)
+    if said["starts"] and said["ends"]:
+        zone = UTC
+        begin, end = (datetime.combine(first, at, tzinfo=zone) for at in (said["starts"], said["ends"]))
+        return _("%(days)s, %(times)s") % {"days": days, "times": figures.time_range(begin, end, zone=zone)}
+    if said["starts"]:
+        return _("%(days)s, from %(time)s on") % {"days": days, "time": _clock_of(first, said["starts"])}
+    if said["ends"]:
+        return _("%(days)s, until %(time)s") % {"days": days, "time": _clock_of(last, said["ends"])}
+    return _("%(days)s, all day") % {"days": days}
+
+
+def _clock_of(on: date, at: time) -> str:
+    return figures.clock(datetime.combine(on, at, tzinfo=UTC), zone=UTC)
 
 
 def _answer(person: Counselor, covers: list[SessionCover], *, looked: bool) -> str:

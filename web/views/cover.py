@@ -15,15 +15,18 @@ from people.enums import Look
 from people.errors import Refusal
 from people.models import Counselor, Patient, User
 from people.services.looks import record_looks
+from scheduling.enums import SessionState
 from scheduling.models import Booking, Session
 from scheduling.queries import for_display
 from scheduling.services.book_all import book_all
 from scheduling.services.cover import cover_of
-from scheduling.services.handover import Handover, hand_over
+from scheduling.services.handover import MOST_AT_ONCE, Handover, hand_over
 from scheduling.services.losses import losses_of
 from scheduling.services.sessions import cancel_session
 from web.forms.counselors import BookForm, CallOffForm, GiveForm
+from web.forms.ids import ids_of
 from web.notices import say_bad, say_done
+from web.rows.away import called_off_beside
 from web.rows.covers import cover_view
 from web.views.board_repair import nothing_booked, sessions_of, when_of
 from web.views.schedule_edits import week_address
@@ -55,9 +58,21 @@ def session_cover(request: HttpRequest, session_id: int) -> HttpResponse:
         "view": view,
         "back": _back(user, session),
         "may_cancel": may_change and not view.is_off and not view.is_over and session.starts_at > moment,
+        "beside": called_off_beside(session, _beside(request, user, session)) if view.is_off else [],
         "away_url": _away_url(user, view.replaced, session),
     }
     return render(request, "cover/page.html", context)
+
+
+def _beside(request: HttpRequest, user: User, session: Session) -> list[Session]:
+    """Those named beside it that were called off too, and whose lists the account may see."""
+    named = sorted(ids_of(request.GET.get("with", "")) - {session.pk})[:MOST_AT_ONCE]
+    if not named:
+        return []
+    rows = Session.objects.visible_to(user).filter(
+        pk__in=named, state=SessionState.CANCELLED, site_id__in=user.scope.managed_site_ids
+    )
+    return list(rows.select_related("site"))
 
 
 def _give(request: HttpRequest, session: Session, user: User, moment: datetime) -> HttpResponse:
