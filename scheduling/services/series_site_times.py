@@ -12,12 +12,14 @@ from scheduling.services.site_times import SiteTimes, shut_columns, span_of
 
 ANEW = frozenset({"moved", "added"})
 """What is to take place at a time at which it did not before."""
+DOORS = frozenset({"state", "closed_by_id", "outside_hours"})
 
 
 def around_shut_doors(site: Site, targets: tuple[Target, ...]) -> tuple[Target, ...]:
     """Of many occurrences those that would come to lie in a closure of the site wait there, called off.
 
-    So do those that lie outside its hours already and stay where they are; to put one there refuses the edit.
+    What is kept off already and stays where it is stays off: giving back is the doors' business, not an edit's. To put
+    one outside the hours refuses the edit.
     """
     asked = [(Interval(one.starts_at, one.ends_at), "") for one in targets if one.change in ANEW]
     if not asked:
@@ -28,11 +30,12 @@ def around_shut_doors(site: Site, targets: tuple[Target, ...]) -> tuple[Target, 
 
 
 def _behind(times: SiteTimes, one: Target) -> Target:
-    here, row = Interval(one.starts_at, one.ends_at), one.session
-    mode = one.value("mode")
-    stays_outside = row is not None and row.outside_hours and here == row.interval
+    here, row, mode = Interval(one.starts_at, one.ends_at), one.session, one.value("mode")
+    if row is not None and row.is_shut_out and (here, mode) == (row.interval, row.mode):
+        columns = {name: value for name, value in one.columns.items() if name not in DOORS}
+        return replace(one, change="shut", columns=columns)
     closure = times.closure_at(here, mode)
-    if closure is None and not (stays_outside and times.is_outside(here, mode)):
+    if closure is None:
         return one
     values = {**one.columns, **shut_columns(closure), "state": SessionState.CANCELLED, "off_series": False}
     if row is not None:

@@ -245,6 +245,20 @@ def test_while_the_site_is_closed_an_evening_follows_its_series(cast: Cast) -> N
     assert (back.pk, back.capacity, back.starts_at) == (evening.pk, 6, at("2026-11-26 17:00"))
 
 
+def test_an_edit_gives_nothing_back_where_it_was(cast: Cast) -> None:
+    """A closure was drawn in; whoever lifts it decides on the evening, not whoever renames the series."""
+    series = series_of(cast)
+    evening = series.sessions.get(occurrence_local="2026-11-25T18:00")
+    wide = days(date(2026, 11, 25), THANKSGIVING)
+    closure, _preview = close_site(cast.site, wide, actor=cast.cory, now=NOW)
+    close_site(cast.site, days(THANKSGIVING), actor=cast.cory, now=NOW, closure=closure)
+    change(series, title="Another name")
+    evening.refresh_from_db()
+    assert (evening.state, evening.title) == ("cancelled", "Another name")
+    change(series, mode="telehealth", room=None)  # by video it needs no door
+    assert states(evening) == ["scheduled"]
+
+
 def test_a_closed_day_of_which_the_series_takes_its_leave_gives_nothing_back(cast: Cast) -> None:
     series = series_of(cast)
     evening = series.sessions.get(occurrence_local="2026-11-25T18:00")
