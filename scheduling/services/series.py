@@ -211,6 +211,15 @@ def make_sessions(
         sessions.append(_session(series, fields, one, room_id=free_room_id, now=now))
         leads.append(_free(staff, counselor_ids, duty, lifted))
     made = Session.objects.bulk_create(sessions, batch_size=500)
+    _lead(made, leads)
+    held = [session for session in made if session.is_live]
+    seats_changed.send(Session, session_ids=[session.pk for session in held], now=now)
+    seat_members(series, held, now=now)
+    return made
+
+
+def _lead(made: list[Session], leads: list[list[int]]) -> None:
+    """Put on each session those who lead it."""
     SessionCounselor.objects.bulk_create(
         [
             SessionCounselor(
@@ -220,15 +229,11 @@ def make_sessions(
                 ends_at=session.ends_at,
                 live=session.is_live,
             )
-            for session, free in zip(made, leads, strict=True)
-            for pk in free
+            for session, people in zip(made, leads, strict=True)
+            for pk in people
         ],
         batch_size=500,
     )
-    held = [session for session in made if session.is_live]
-    seats_changed.send(Session, session_ids=[session.pk for session in held], now=now)
-    seat_members(series, held, now=now)
-    return made
 
 
 def _session(

@@ -1,6 +1,6 @@
 """Who is to lead something new, and who was only asked, learn of it in the same way: once, and discreetly."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +8,10 @@ from django.core import mail
 
 from notifications.models import Change
 from people.models import Patient
+from people.services.closures import ClosureFields
 from scheduling.models import Booking
 from scheduling.services.booking import cancel
+from scheduling.services.closures import close_site
 from scheduling.services.seat_offers import accept, decline, expire_offers
 from scheduling.services.series import SeriesFields, create_series, extend_horizon
 from scheduling.services.series_changes import Scope, SeriesEdit
@@ -118,10 +120,15 @@ def test_an_offer_that_moves_is_told_once(cast: Cast) -> None:
     assert sent(NOW + HOUR) == []
 
 
-def test_an_offer_that_is_called_off_is_told_as_what_it_was(cast: Cast) -> None:
+@pytest.mark.parametrize("by", ["hand", "closure"])
+def test_an_offer_that_is_called_off_is_told_as_what_it_was(cast: Cast, by: str) -> None:
     booking = offered(cast, cast.ana)
     sent(NOW)
-    cancel_session(booking.session, actor=cast.cory, now=NOW)
+    if by == "hand":
+        cancel_session(booking.session, actor=cast.cory, now=NOW)
+    else:
+        storm = ClosureFields(date(2026, 11, 21), date(2026, 11, 21), "Storm")
+        close_site(cast.site, storm, actor=cast.cory, now=NOW)
     assert sent() == [("ana", "The time on Sat 21 Nov, 9:00 am is no longer held for you")]
     assert str(mail.outbox[1].body).startswith(
         "The time on Sat 21 Nov, 9:00 am that was held for you cannot be kept.\n\n"
