@@ -75,7 +75,7 @@ STAFF_MORE = (
 )
 STAFF_PLACES = (
     _Place("today", _("Today"), "card-checklist", "card-checklist", roles=_COUNSELOR),
-    _Place("compliance", _("Board"), "bar-chart-steps", roles=_WHOLE_SITE),
+    _Place("compliance", _("Board"), "bar-chart-steps", roles=_STAFF),
     _Place("flags", _("Flags"), "flag", "flag-fill", roles=_WHOLE_SITE),
     _Place("schedule", _("Schedule"), "calendar-week", "calendar-week-fill", roles=_STAFF),
     _Place("people", _("People"), "people", "people-fill", roles=_STAFF),

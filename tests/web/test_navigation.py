@@ -56,9 +56,9 @@ def test_the_fold_is_marked_on_a_page_that_it_holds(cast: Cast) -> None:
 
 
 @override_settings(ROOT_URLCONF=__name__)
-def test_a_counselor_finds_today(cast: Cast) -> None:
+def test_a_counselor_finds_today_and_how_their_caseload_stands(cast: Cast) -> None:
     request = request_of(cast.dana, "/today/")
-    assert drawn(request) == [("/today/", "Today", True), ("", "More", False)]
+    assert drawn(request) == [("/today/", "Today", True), ("/compliance/", "Board", False), ("", "More", False)]
     assert shell_for(request) == "staff"
 
 
