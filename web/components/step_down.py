@@ -151,7 +151,8 @@ def _goals(lines: Sequence[tuple[StepLine, int, int]], weeks: Sequence[PlanWeek]
         if not goal or any(abs(at - other) < LABEL_SHARE for other, _label in chosen):
             continue
         height = 100 * max(goal, weeks[first].attended or 0) / top
-        chosen.append((at, StepLabel(line.x1, _percent(100 - height), figures.minutes(goal), "start")))
+        x, anchor = (line.x2, "end") if at > 100 - LABEL_SHARE else (line.x1, "start")
+        chosen.append((at, StepLabel(x, _percent(100 - height), figures.minutes(goal), anchor)))
     return tuple(label for _at, label in sorted(chosen, key=lambda found: found[0]))
 
 

@@ -54,7 +54,11 @@ def test_a_week_that_was_short_says_so_and_one_without_a_goal_has_no_label() -> 
 
 def test_a_label_too_near_another_is_left_out_the_higher_of_two_stays() -> None:
     weeks = [*(week(number, 540) for number in range(8)), week(8, 206), week(9, 360)]
-    assert [plain(label.text) for label in build_step_down(weeks).goals] == ["9 h", "6 h"]
+    goals = build_step_down(weeks).goals
+    assert [(plain(label.text), label.x, label.anchor) for label in goals] == [
+        ("9 h", "0.00%", "start"),
+        ("6 h", "100.00%", "end"),  # at the edge it ends where its line ends
+    ]
 
 
 def test_nothing_is_ever_drawn_outside() -> None:
