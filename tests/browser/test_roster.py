@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from attendance.models import AttendanceRecord, Roster
 from attendance.services.roster import RosterRow, save_rows
+from people.models import TrailEntry
 from scheduling.models import Booking
 from tests.browser.conftest import DESK, PHONE, TABLET, Open, violations
 from tests.cast import Cast, at
@@ -166,6 +167,47 @@ def test_what_is_marked_without_a_network_is_saved_when_it_is_back(open_page: Op
     page.context.set_offline(False)
     saved(page)
     assert evening.marks() == {"Alma Ortiz": WHOLE, "Ben Carter": ("excused", 0), "Jonas Weber": ("no_show", 0)}
+
+
+def test_a_signature_without_a_network_loses_nothing_and_is_pressed_again(open_page: Open, evening: Evening) -> None:
+    page = evening.open(open_page, PHONE, expects="ERR_INTERNET_DISCONNECTED")
+    page.get_by_role("button", name="All 12 are here").click()
+    saved(page)
+    page.context.set_offline(True)
+    page.wait_for_function("!navigator.onLine")
+    evening.choose(page, "Zoe Park", "No-show")
+    expect(page.get_by_text("1 change waits for the network")).to_be_in_viewport()
+    page.get_by_role("button", name="Sign roster").click()
+    expect(page.get_by_text("Not signed: no answer from the network. Press again once it is back.")).to_be_visible()
+    assert violations(page) == []
+    assert not Roster.objects.exclude(signed_at=None).exists()
+    page.context.set_offline(False)
+    saved(page)
+    page.get_by_role("button", name="Sign roster").click()
+    expect(page.get_by_text("Signed by Dana")).to_be_visible()
+    assert evening.marks() == {**dict.fromkeys(NAMES, WHOLE), "Zoe Park": ("no_show", 0)}
+
+
+def test_why_it_cannot_be_signed_is_said_on_top(open_page: Open, evening: Evening) -> None:
+    page = evening.open(open_page, PHONE, expects="status of 409")
+    evening.choose(page, "Zoe Park", "Present")
+    saved(page)
+    page.get_by_role("button", name="Sign roster").click()
+    expect(page.get_by_text("Not marked yet: Alma Ortiz,")).to_be_in_viewport()
+    assert evening.marks() == {"Zoe Park": WHOLE}
+
+
+def test_arrow_keys_write_what_they_come_to_and_not_what_they_pass(open_page: Open, evening: Evening) -> None:
+    page = evening.open(open_page, DESK)
+    ben = evening.row(page, "Ben Carter")
+    evening.choose(page, "Ben Carter", "Present")
+    saved(page)
+    tab_to(page, ben.get_by_role("radio", name="Present"))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(ben.get_by_text("Did not come")).to_be_visible()
+    statuses = [(entry.after or {})["status"] for entry in TrailEntry.objects.filter(action="marked").order_by("pk")]
+    assert statuses == ["present", "no_show"]
 
 
 def test_a_server_that_is_away_for_a_moment_is_asked_again(open_page: Open, evening: Evening) -> None:

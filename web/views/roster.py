@@ -54,9 +54,11 @@ def roster(request: HttpRequest, session_id: int) -> HttpResponse:
             return JsonResponse({"errors": marks.errors}, status=400)
         return _page(request, session, marks=marks, status=400)
     except Refusal as refused:
+        signing = request.POST.get("do") == "sign"
+        if signing or not by_script:  # a script that signs shows the page again
+            say_bad(request, _why(refused))
         if by_script:
             return JsonResponse({"detail": _why(refused)}, status=refused.status)
-        say_bad(request, _why(refused))
         return redirect("roster", session_id=session.pk)
     return _saved(request, session) if by_script else redirect("roster", session_id=session.pk)
 

@@ -9,11 +9,13 @@
   if (!form || !state) return;
 
   const LONGEST_WAIT = 30_000;
+  const KEYS_PAUSE = 600; // arrow keys pass over choices on their way: what they come to is sent, not what they pass
   const changed = new Map(); // the fields that are not saved yet, by name; the value counts their changes
   const refused = new Map(); // by row: the fields that were sent back, which go out again with the row's next change
   let sending = false;
   let waits = 0;
   let timer = 0;
+  let arrowed = false;
 
   const keyOf = (name) => name.slice(name.lastIndexOf("-") + 1);
   const rowOf = (key) => document.getElementById(`row-${key}`);
@@ -40,6 +42,18 @@
     return inputs[0].value;
   };
 
+  const post = (what, names) => {
+    const body = new URLSearchParams({ do: what, csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
+    for (const name of names.keys()) body.set(name, valueOf(name));
+    return fetch(form.action, {
+      method: "POST",
+      body,
+      headers: { Accept: "application/json" },
+      credentials: "same-origin",
+      redirect: "manual",
+    });
+  };
+
   const send = async () => {
     window.clearTimeout(timer);
     if (sending || changed.size === 0) return;
@@ -47,17 +61,8 @@
     sending = true;
     const sent = new Map(changed);
     say(state.dataset.saving, "saving");
-    const body = new URLSearchParams({ do: "save", csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
-    for (const name of sent.keys()) body.set(name, valueOf(name));
     try {
-      const answer = await fetch(form.action, {
-        method: "POST",
-        body,
-        headers: { Accept: "application/json" },
-        credentials: "same-origin",
-        redirect: "manual",
-      });
-      await take(answer, sent);
+      await take(await post("save", sent), sent);
     } catch {
       tryAgain();
     } finally {
@@ -183,7 +188,10 @@
     error.hidden = true;
     error.textContent = "";
     if (waits > 0 || !navigator.onLine) say(waiting(), "waiting");
-    if (waits === 0 || navigator.onLine) send();
+    if (waits > 0 && !navigator.onLine) return;
+    if (!arrowed || waits > 0) return send();
+    window.clearTimeout(timer);
+    timer = window.setTimeout(send, KEYS_PAUSE);
   };
 
   const tick = (key, value) => {
@@ -238,29 +246,49 @@
     row.querySelector("input").focus({ preventScroll: true });
   });
 
+  form.addEventListener("pointerdown", () => {
+    arrowed = false;
+  });
+
   // Enter in a field means this change, never the first button of the form.
   form.addEventListener("keydown", (event) => {
+    arrowed = event.key.startsWith("Arrow") && event.target.type === "radio";
     if (event.key !== "Enter" || !event.target.matches("input")) return;
     event.preventDefault();
     event.target.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
-  // Signing takes along what is still unsaved, and nothing else: what somebody else marked meanwhile stays.
-  let leaving = null;
-  form.addEventListener("submit", () => {
-    leaving = new Set(changed.keys());
-    changed.clear();
-  });
-  form.addEventListener("formdata", (event) => {
-    if (leaving === null) return;
-    event.formData.delete("version");
-    for (const name of [...event.formData.keys()]) {
-      if (/^[a-z]+-\d+$/.test(name) && !leaving.has(name)) event.formData.delete(name);
+  // Signing takes along what is still unsaved, and nothing else: what somebody else marked meanwhile stays. Without an
+  // answer nothing is lost: the page stays as it is, says so above the button, and the changes go on waiting.
+  let signing = false;
+  const sign = async () => {
+    if (signing) return;
+    signing = true;
+    window.clearTimeout(timer);
+    const sent = new Map(changed);
+    say(state.dataset.saving, "saving");
+    try {
+      const answer = await post("sign", sent);
+      if (answer.status >= 500 || answer.status === 429) throw new Error("no answer");
+      if (answer.type === "opaqueredirect" || answer.status === 403) return giveUp(sent, state.dataset.signedOut);
+      const said = await answer.json();
+      if (said.errors) return blame(said.errors, sent);
+      forget(sent);
+      if (changed.size > 0) return send();
+      window.history.scrollRestoration = "manual"; // signed, or why not: the page says it at its top
+      window.location.reload();
+    } catch {
+      say(changed.size > 0 ? waiting() : state.dataset.unsigned, "waiting");
+      document.querySelector("section[data-roster-bar] strong").textContent = state.dataset.unsigned;
+      if (changed.size > 0) tryAgain();
+    } finally {
+      signing = false;
     }
-    for (const name of leaving) event.formData.set(name, valueOf(name));
-  });
-  window.addEventListener("pageshow", () => {
-    leaving = null;
+  };
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.value !== "sign") return;
+    event.preventDefault();
+    sign();
   });
 
   window.addEventListener("online", () => {
