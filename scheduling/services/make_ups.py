@@ -21,9 +21,10 @@ LONGEST_AGO = timedelta(days=MOST_DAYS + 1)
 
 def open_absences(patient_id: int, *, now: datetime) -> list[Booking]:
     """What the person may still make up for, the latest first, with session and site: missed, given up late, or called
-    off by the clinic, and nothing is booked in its place. Two queries.
+    off by the clinic, not too long ago, and nothing is booked in its place. Two queries.
     """
-    return _still_open(absences().filter(patient_id=patient_id), now=now)
+    found = _still_open(absences().filter(patient_id=patient_id), now=now)
+    return [one for one in found if _near(now, one)]
 
 
 def absences() -> QuerySet[Booking]:
@@ -124,6 +125,13 @@ def _still_open(rows: QuerySet[Booking], *, now: datetime) -> list[Booking]:
     off = [one.session_id for one in found if _fell_with_its_session(one)]
     seated = seated_when_called_off(off) if off else set()
     return [one for one in found if not _fell_with_its_session(one) or one.pk in seated]
+
+
+def _near(now: datetime, absence: Booking) -> bool:
+    """Whether what is booked from now on may still make up for it."""
+    admission = absence.admission
+    today = Sitting(0, now, local_date(now, admission.zone), admission.week_of(now).starts_on)
+    return near_enough(today, _sitting(absence, admission), days=admission.program.make_up_days)
 
 
 def _fell_with_its_session(booking: Booking) -> bool:

@@ -287,6 +287,17 @@ def test_once_it_has_begun_a_move_from_the_roster_needs_a_reason(cast: Cast, cli
     assert Booking.objects.get(session=thursday).override_reason == "She was sent home"
 
 
+def test_what_somebody_else_leads_is_said_to_be_theirs(cast: Cast, client: Client) -> None:
+    booking = cast.booked(cast.ana, session(cast, "18 18:00", counselor=True))
+    session(cast, "19 18:00")
+    path = f"/patients/{cast.ana.pk}/bookings/{booking.pk}/move/"
+    why = "Without a button: somebody else leads it. Ask them, or a coordinator."
+    for user, said in ((cast.dana, True), (cast.cory, False)):
+        client.force_login(user)
+        page = open_page(client, path)
+        assert (why in page.words, "Move here Thu 19 Nov, 6–9 pm" in page.texts("button")) == (said, not said)
+
+
 def test_who_is_marked_already_is_not_moved(cast: Cast, client: Client) -> None:
     tonight = session(cast, "18 18:00", counselor=True)
     booking = cast.booked(cast.ana, tonight)

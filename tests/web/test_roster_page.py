@@ -71,6 +71,14 @@ def test_an_untouched_roster_has_one_button_for_everybody(cast: Cast, client: Cl
     ]
 
 
+def test_a_day_before_there_is_nothing_to_mark_with_one_button(cast: Cast, client: Client) -> None:
+    session, _ = evening(cast, "Alma Ortiz", "Chidi Okafor")
+    with time_machine.travel(AFTER - timedelta(hours=5), tick=False):
+        page = roster_of(cast, client, session)
+    assert "Arrivals are marked from an hour before the start, absences from the start." in page.words
+    assert "All 2 are here" not in page.texts("button")
+
+
 def test_the_exceptions_are_saved_with_one_form_and_their_sum_adds_up(cast: Cast, client: Client) -> None:
     session, (alma, chidi, _theo) = evening(cast, "Alma Ortiz", "Chidi Okafor", "Theo Ramos")
     roster_of(cast, client, session)

@@ -13,6 +13,7 @@ from attendance.domain.marks import CAME
 from attendance.enums import AttendanceMode, AttendanceStatus
 from attendance.models import Roster
 from attendance.queries import RosterLine
+from attendance.services.roster_rules import OPENS_BEFORE
 from people.domain.time import to_wall
 from scheduling.enums import Mode
 from scheduling.models import Session
@@ -74,6 +75,7 @@ class RosterView:
     unmarked: Sequence[RosterRowView] = field(default_factory=tuple)
     version: int = 0
     may_take: bool = False
+    has_opened: bool = True
     is_over: bool = False
     signed: str = ""
 
@@ -130,6 +132,7 @@ def roster_view(
         unmarked=[row for row in rows if row.key not in marked],
         version=roster.version,
         may_take=may_take,
+        has_opened=now >= session.starts_at - OPENS_BEFORE,
         is_over=now >= session.ends_at,
         signed=_signed(roster, session.site.zone),
     )

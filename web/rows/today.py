@@ -8,13 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from attendance.services.roster_rules import OPENS_BEFORE
 from scheduling.enums import SessionState
 from web import format as figures
 from web.components.actions import Action
 from web.rows.sessions import described, icon_of, times_of
-
-OPENS_BEFORE = dt.timedelta(minutes=60)
-"""Arrivals may be marked this long before the start."""
 
 
 @dataclass(frozen=True)

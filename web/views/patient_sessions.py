@@ -149,6 +149,7 @@ def _page(request: HttpRequest, person: Patient, doing: Doing, **context_of_doin
     found = sessions_with_fit(
         sessions, person.pk, now=moment, without_booking=moving.pk if moving is not None else None, by_staff=True
     )
+    may_book = may_change(user, [one.session for one in found])
     context = {
         "person": person,
         "standing": standing(admission, today=today),
@@ -159,9 +160,10 @@ def _page(request: HttpRequest, person: Patient, doing: Doing, **context_of_doin
             doing,
             week=week,
             today=today,
-            may_book=may_change(user, sessions),
+            may_book=may_book,
             counselor_id=admission.primary_counselor_id,
         ),
+        "others_lead": any(not one.why_not and not may_book.get(one.session.pk) for one in found),
         "first": first,
         "doing": doing,
         **context_of_doing,

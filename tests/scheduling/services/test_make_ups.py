@@ -94,6 +94,8 @@ def test_an_absence_is_made_up_for_once_until_its_make_up_is_given_back(cast: Ca
 def test_within_the_programs_days_or_the_same_week(cast: Cast) -> None:
     old, monday = marked(cast, cast.ana, "2026-10-14"), marked(cast, cast.ana, "2026-11-16")
     session = cast.session(THURSDAY)
+    assert open_absences(cast.ana.pk, now=at("2026-11-17 12:00")) == [monday, old]
+    assert open_absences(cast.ana.pk, now=at("2026-11-19 12:00")) == [monday]
     assert refused(cast, session, old) == (
         "It is too long from what it would make up for: at most 35 days, or the same week"
     )
