@@ -348,5 +348,7 @@ def test_what_cannot_be_read_makes_no_file_and_is_kept_to_be_mended(
             assert f'name="{field}" value="{said[field]}"' in page.source
     assert f'name="patient" value="{person.pk}"' in page.source
     if field != "format":
-        assert client.get("/reports/hours/", said).status_code == 400
+        for path in ("/reports/", "/reports/hours/", "/reports/packet/"):
+            page = read(client.get(path, said))
+            assert (page.status, page.texts("p", "field-error")) == (400, [sentence])
     assert not TrailEntry.objects.filter(action="opened_report").exists()

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from attendance.domain.reports import Report, ReportAsked, Row
@@ -43,11 +44,13 @@ def reports(request: HttpRequest) -> HttpResponse:
     user, moment = user_of(request), now()
     must(user, "attendance.make_reports", user)
     form = ReportForm(request.GET, user=user)
+    if not form.is_valid():
+        return _again(request, _("Reports"), form)
     asked = form.asked(ReportKind.HOURS, today=today_of(user, now=moment))
     runs = ReportRun.objects.visible_to(user).filter(expires_at__gt=moment)[:FOUND]
     named = request.GET.get("person", "").replace("\x00", "").strip()[:150]
     context = {
-        "form": form if form.errors else ReportForm(_as_query(asked), user=user),
+        "form": ReportForm(_as_query(asked), user=user),
         "people": people_count(user, asked),
         "range": figures.day_range(asked.first, asked.last),
         "cards": cards(asked),
@@ -72,7 +75,7 @@ def report_page(request: HttpRequest, kind: str) -> HttpResponseBase:
     person = _of_one(user, kind, request.GET.getlist("patient"))
     form = ReportForm(request.GET, user=user)
     if not form.is_valid():
-        return _again(request, kind, form, (person.pk,) if person else ())
+        return _again(request, _title(kind), form, (person.pk,) if person else ())
     asked = form.asked(kind, today=today_of(user, now=moment), patient_ids=(person.pk,) if person else ())
     too_long = is_long(user, asked) or (kind == ReportKind.GRID and len(asked.days) > LONGEST_GRID)
     context = {
@@ -113,7 +116,7 @@ def report_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     ids = (person.pk,) if person else _sample(user, kind, named)
     form = FileForm(request.POST, user=user)
     if not form.is_valid():
-        return _again(request, kind, form, ids)
+        return _again(request, _title(kind), form, ids)
     file_format = form.file_format(kind)
     asked = form.asked(kind, today=today_of(user, now=moment), patient_ids=ids)
     if is_long(user, asked):
@@ -141,6 +144,8 @@ def packet(request: HttpRequest) -> HttpResponse:
     user, moment = user_of(request), now()
     must(user, "attendance.make_reports", user)
     form = ReportForm(request.GET, user=user)
+    if not form.is_valid():
+        return _again(request, _title(ReportKind.PACKET), form)
     asked = form.asked(ReportKind.PACKET, today=today_of(user, now=moment))
     ids = weeks_asked(user, asked).values("patient_id")
     people = Patient.objects.filter(pk__in=ids)
@@ -151,7 +156,7 @@ def packet(request: HttpRequest) -> HttpResponse:
         picked = set(people.order_by("?").values_list("pk", flat=True)[: min(int(by_chance[:3]), 100)])
     shown = people.filter(pk__in=picked) if picked else people
     context = {
-        "form": form if form.errors else ReportForm(_as_query(asked), user=user),
+        "form": ReportForm(_as_query(asked), user=user),
         "asked": asked,
         "query": _as_query(asked),
         "count": count,
@@ -161,9 +166,13 @@ def packet(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/packet.html", context)
 
 
-def _again(request: HttpRequest, kind: str, form: ReportForm, patient_ids: Sequence[int]) -> HttpResponse:
+def _title(kind: str) -> str:
+    return str(ReportKind(kind).label)
+
+
+def _again(request: HttpRequest, title: str, form: ReportForm, patient_ids: Sequence[int] = ()) -> HttpResponse:
     """What was asked for cannot be read: the form as it was filled in, with what is wrong. Nothing is made."""
-    context = {"kind": kind, "title": str(ReportKind(kind).label), "form": form, "patient_ids": patient_ids}
+    context = {"title": title, "form": form, "patient_ids": patient_ids}
     return render(request, "reports/again.html", context, status=400)
 
 
