@@ -138,7 +138,7 @@ def figures_of(
             found[row.pk] = _figures(
                 target,
                 _Sums.of(own, admission),
-                offered=offer.offered_to(dates, leaves, own),
+                offered=offer.offered_to(dates, leaves, own, counselor_id=admission.primary_counselor_id),
                 bookable=ahead.limits.bookable(ahead.options) if ahead.limits else 0,
                 requirements=asked.standing(
                     admission,

@@ -1,20 +1,23 @@
 """What a program puts on in a week, read once for everybody whose week it is."""
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Max, Min
+from django.db.models import BigIntegerField, Case, Count, F, Max, Min, Q, When
 
 from attendance.domain.offered import most_attendable_minutes
 from attendance.domain.standing import Sitting
 from people.domain.time import DateRange, Interval, local_date
-from people.models import Admission
-from scheduling.domain.fit import PatientCalendar, SessionOption, why_not
+from people.models import Admission, Site
+from scheduling.domain.fit import PatientCalendar, SessionOption, Ways, why_not
 from scheduling.enums import SessionState
 from scheduling.models import Session
+
+NO_WAY = 0
+"""Stands for every site from which no way is known: they are alike to somebody who looks for minutes."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Booked:
 @dataclass(frozen=True, slots=True)
 class Slot:
     """All sessions with seats that are alike to somebody who looks for minutes: in times, minutes, how to attend, and
-    for whose people they are kept.
+    for whose people they are kept; and in the site, where the way from it to another one is known (else 0).
 
     Booking refuses or accepts them alike, but for the one whose waitlist the patient is on.
     """
@@ -48,6 +51,7 @@ class Slot:
     clinical_minutes: int
     mode: str
     caseload_of: int | None
+    site_id: int
     sessions: int
     first_id: int
     last_id: int
@@ -71,18 +75,23 @@ class WeekOffer:
         zone: ZoneInfo,
         cutoff: timedelta,
         now: datetime,
+        ways: Mapping[int, Ways],
         without: Callable[[frozenset[int]], "WeekOffer"],
     ) -> None:
         self.without = without
         self._zone = zone
         self._offered: dict[tuple[object, ...], int] = {}
         self._days: dict[tuple[Interval, int], date] = {}
+        kept_for: dict[tuple[Interval, int], set[int | None]] = defaultdict(set)
         self._ahead: list[tuple[Slot, SessionOption]] = []
         for slot in slots:
             interval = Interval(slot.starts_at, slot.ends_at)
             self._days[interval, slot.clinical_minutes] = day = local_date(slot.starts_at, zone)
+            kept_for[interval, slot.clinical_minutes].add(slot.caseload_of)
             if now < slot.starts_at - cutoff:
-                self._ahead.append((slot, _option(slot, interval, day, cutoff)))
+                self._ahead.append((slot, _option(slot, interval, day, cutoff, ways.get(slot.site_id, ()))))
+
+        self._kept_for = {time: counselors for time, counselors in kept_for.items() if None not in counselors}
 
     def bookable_by(self, calendar: PatientCalendar, *, now: datetime) -> list[SessionOption]:
         """What booking would accept from the patient at this moment: of equal sessions one."""
@@ -97,8 +106,13 @@ class WeekOffer:
                 fitting.append(option)
         return fitting
 
-    def offered_to(self, dates: DateRange, leaves: Sequence[DateRange], booked: Iterable[Booked]) -> int:
-        """The most minutes that one person could have attended on their days: of what had a seat, and their own."""
+    def offered_to(
+        self, dates: DateRange, leaves: Sequence[DateRange], booked: Iterable[Booked], *, counselor_id: int | None
+    ) -> int:
+        """The most minutes that one person could have attended on their days: of what had a seat, and their own.
+
+        What is kept for the people of another counselor than theirs was not offered to them.
+        """
 
         def theirs(on: date) -> bool:
             return dates.contains(on) and not any(leave.contains(on) for leave in leaves)
@@ -106,10 +120,16 @@ class WeekOffer:
         times = {(one.interval, one.clinical_minutes) for one in booked}
         own = frozenset(time for time in times - self._days.keys() if theirs(local_date(time[0].start, self._zone)))
         excluded = frozenset(day for day in set(self._days.values()) if not theirs(day))
-        if (excluded, own) not in self._offered:
-            open_to_them = [time for time, day in self._days.items() if day not in excluded]
-            self._offered[excluded, own] = most_attendable_minutes([*open_to_them, *own])
-        return self._offered[excluded, own]
+        kept = frozenset(
+            time
+            for time, counselors in self._kept_for.items()
+            if counselor_id is not None and time not in times and counselor_id not in counselors
+        )
+        key = excluded, own, kept
+        if key not in self._offered:
+            open_to_them = [time for time, day in self._days.items() if day not in excluded and time not in kept]
+            self._offered[key] = most_attendable_minutes([*open_to_them, *own])
+        return self._offered[key]
 
 
 class Offers:
@@ -118,6 +138,7 @@ class Offers:
     def __init__(self, *, now: datetime) -> None:
         self._now = now
         self._known: dict[tuple[int, str, date], WeekOffer] = {}
+        self._ways: dict[int, Ways] = {}
 
     def load(self, admissions: Iterable[Admission], week: date) -> None:
         """Read what the admissions' programs put on in the week that starts on the date, all in one query."""
@@ -129,6 +150,7 @@ class Offers:
         weeks = {key: admission.week_containing(week).interval for key, admission in missing.items()}
         span = Interval(min(one.start for one in weeks.values()), max(one.end for one in weeks.values()))
         slots = _slots({program_id for program_id, _, _ in missing}, span)
+        self._learn_ways({slot.site_id for of_program in slots.values() for slot in of_program})
         for key, admission in missing.items():
             self._known[key] = self._offer(admission, weeks[key], slots[key[0]])
 
@@ -147,8 +169,15 @@ class Offers:
             zone=admission.zone,
             cutoff=timedelta(minutes=admission.program.booking_cutoff_minutes),
             now=self._now,
+            ways=self._ways,
             without=without,
         )
+
+    def _learn_ways(self, site_ids: set[int]) -> None:
+        """The ways from sites that are far from others; no query where none is."""
+        missing = site_ids - self._ways.keys() - {NO_WAY}
+        if missing:
+            self._ways.update((pk, site.ways) for pk, site in Site.objects.in_bulk(missing).items())
 
 
 def _key(admission: Admission, week: date) -> tuple[int, str, date]:
@@ -159,13 +188,15 @@ def _slots(
     program_ids: Iterable[int], span: Interval, *, hidden: frozenset[int] = frozenset()
 ) -> dict[int, list[Slot]]:
     """The programs' sessions with seats that start in the span, equal ones put together by the database."""
+    far_from_others = When(~Q(site__travel={}), then=F("site_id"))
     rows = (
         Session.objects.filter(program_id__in=sorted(program_ids), capacity__gt=F("seats_taken") + F("seats_held"))
         .exclude(state=SessionState.CANCELLED)
         .exclude(pk__in=hidden)
         .starting_in(span)
-        .order_by("starts_at", "ends_at", "clinical_minutes", "mode", "caseload_of_id")
-        .values_list("program_id", "starts_at", "ends_at", "clinical_minutes", "mode", "caseload_of_id")
+        .annotate(place=Case(far_from_others, default=NO_WAY, output_field=BigIntegerField()))
+        .order_by("starts_at", "ends_at", "clinical_minutes", "mode", "caseload_of_id", "place")
+        .values_list("program_id", "starts_at", "ends_at", "clinical_minutes", "mode", "caseload_of_id", "place")
         .annotate(sessions=Count("pk"), first=Min("pk"), last=Max("pk"))
     )
     slots: dict[int, list[Slot]] = defaultdict(list)
@@ -174,8 +205,8 @@ def _slots(
     return slots
 
 
-def _option(slot: Slot, interval: Interval, day: date, cutoff: timedelta) -> SessionOption:
-    """The slot as one session that the pure calculations judge; its kind and site do not matter to them."""
+def _option(slot: Slot, interval: Interval, day: date, cutoff: timedelta, ways: Ways) -> SessionOption:
+    """The slot as one session that the pure calculations judge; its kind does not matter to them."""
     return SessionOption(
         id=slot.first_id,
         interval=interval,
@@ -183,10 +214,11 @@ def _option(slot: Slot, interval: Interval, day: date, cutoff: timedelta) -> Ses
         mode=slot.mode,
         kind="",
         seats_left=1,
-        site_id=0,
+        site_id=slot.site_id,
         local_day=day,
         state=SessionState.SCHEDULED,
         booking_closes_at=slot.starts_at - cutoff,
         program_id=slot.program_id,
+        ways=ways,
         caseload_of=slot.caseload_of,
     )

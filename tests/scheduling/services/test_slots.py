@@ -148,20 +148,22 @@ def test_what_others_are_kept_from_counts_for_none_of_their_figures(cast: Cast, 
     others, own = in_care_of(jo, cast.patient()), cast.patient()
     made(cast, wish)
 
-    def figures() -> list[tuple[int, int, int]]:
+    def figures() -> list[tuple[int, int, int, int]]:
         found = []
         for patient in (own, others):
             recount_patient(patient.pk, now=NOW, first=WEEK, last=WEEK)
             admission = cast.admission_of(patient)
             outlook = week_outlook(admission, admission.week_containing(WEEK), now=NOW)
             best = repairs_for([admission], WEEK, now=NOW)[admission.pk].repair
-            counted = TreatmentWeek.objects.get(patient=patient, week=WEEK).bookable_minutes
-            found.append((counted, outlook.bookable_minutes, best.minutes if best else 0))
+            week = TreatmentWeek.objects.get(patient=patient, week=WEEK)
+            found.append(
+                (week.offered_minutes, week.bookable_minutes, outlook.bookable_minutes, best.minutes if best else 0)
+            )
         return found
 
-    assert figures() == [(240, 240, 240), (0, 0, 0)]
+    assert figures() == [(480, 240, 240, 240), (0, 0, 0, 0)]
     open_to_all(Session.objects.earliest("starts_at"), actor=None, now=NOW)
-    assert figures() == [(240, 240, 240), (60, 60, 60)]
+    assert figures() == [(480, 240, 240, 240), (60, 60, 60, 60)]
 
 
 def test_whoever_staff_put_in_line_for_one_is_given_it(cast: Cast, wish: SlotWish, jo: Counselor) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from attendance.models import TreatmentWeek
+from attendance.services.weeks import recount_patient
 from people.errors import InvalidInput, Refusal
 from people.models import Site, SiteTravel
 from people.services.travel import set_travel
@@ -146,16 +148,24 @@ def test_an_edit_of_a_series_names_whom_and_what_the_way_stops(cast: Cast, uptow
     assert (refusal.code, refusal.data["sessions"]) == ("travel_too_short", [str(elsewhere.pk)])
 
 
-def test_a_board_proposes_nothing_that_the_way_forbids(cast: Cast, uptown: Site) -> None:
+def test_neither_board_nor_figure_counts_on_what_the_way_forbids(cast: Cast, uptown: Site) -> None:
     wen = cast.patient("Wen Zhao")
     cast.booked(wen, cast.session("2026-11-24 17:00", minutes=60, counselor=False))
     near = there(cast, uptown, "2026-11-24 18:10", minutes=60)
     admission = cast.admission_of(wen)
+
+    def bookable() -> int:
+        recount_patient(wen.pk, now=NOW, first=date(2026, 11, 23), last=date(2026, 11, 23))
+        return TreatmentWeek.objects.get(patient=wen, week=date(2026, 11, 23)).bookable_minutes
+
+    assert bookable() == 0
     assert repairs_for([admission], date(2026, 11, 23), now=NOW)[admission.pk].repair is None
     later = there(cast, uptown, "2026-11-24 18:30", minutes=60)
     found = repairs_for([admission], date(2026, 11, 23), now=NOW)[admission.pk].repair
     assert found is not None
-    assert ([one.id for one in found.added], near.pk != later.pk) == ([later.pk], True)
+    assert ([one.id for one in found.added], near.pk != later.pk, bookable()) == ([later.pk], True, 60)
+    cast.session("2026-11-24 20:00", minutes=60, counselor=False)
+    assert bookable() == 60, "one of two that are too near each other"
 
 
 def test_without_a_way_nothing_is_asked(cast: Cast, uptown: Site) -> None:
