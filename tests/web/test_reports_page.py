@@ -75,6 +75,7 @@ def test_the_page_of_weekly_hours_is_streamed_with_its_foot(cast: Cast, client: 
     people_with_a_week(cast, 2)
     client.force_login(cast.ada)
     page = streamed(client, f"/reports/hours/?{WEEK}")
+    assert "in minutes" in page.texts("p", "lead")[0]
     assert page.answer == "No week with a target is over in these dates"
     assert page.texts("tr")[1] == (
         "Patient 1 Evening track Maple Street Dana Keller Mon 16 Nov 0 0 0 0 540 0 0 0 Below 1"

@@ -140,7 +140,8 @@ def counselor_slots(request: HttpRequest, counselor_id: int) -> HttpResponse:
         "form": form,
         "looked": form.is_bound and form.is_valid() and not form.errors,
         "answer": _slots_answer(form, slots),
-        "days": _slot_days(slots, form) if slots else [],
+        "days": _slot_days([one for one in slots if one.session is not None], form) if slots else [],
+        "left_out": _slot_days([one for one in slots if one.session is None], form) if slots else [],
         "count": sum(one.session is not None for one in slots),
     }
     return render(request, "counselors/slots.html", context, status=400 if request.method == "POST" else 200)
@@ -182,7 +183,7 @@ def _slots_answer(form: SlotsForm, slots: list[Slot]) -> str:
 
 
 def _slot_days(slots: list[Slot], form: SlotsForm) -> list[dict[str, Any]]:
-    """Slots by day, those that are over or were made before left out but for their reason."""
+    """Slots by day; of those that are over nothing is said."""
     zone = form.chosen_site.zone
     days: dict[Any, list[dict[str, Any]]] = {}
     for one in slots:
