@@ -122,6 +122,13 @@ def test_a_week_closed_without_a_signature_says_so_wherever_it_is_read(cast: Cas
     assert "Not signed" not in text
 
 
+def test_what_is_booked_ahead_is_not_called_unmarked(cast: Cast, client: Client) -> None:
+    cast.booked(cast.ana, cast.session("2026-11-20 18:00"))
+    client.force_login(cast.cory)
+    page = open_page(client, f"/patients/{cast.ana.pk}/ledger/?from=2026-11-16&to=2026-11-22")
+    assert page.texts("ul", "ledger-unmarked") == ["Fri 20 Nov, 6–9 pm: booked, 3 h"]
+
+
 def test_each_look_is_recorded_and_the_last_one_is_named(cast: Cast, client: Client) -> None:
     client.force_login(cast.dana)
     first = open_page(client, f"/patients/{cast.ana.pk}/ledger/{DATES}")

@@ -172,7 +172,7 @@ def ledger_week(
         rows=[ledger_row(record) for record in entry.records if kind in ("", record.session.kind)],
         is_open=is_open or short,
         unsigned=unsigned_words(unsigned, is_closed=week.closed_at is not None) if unsigned else "",
-        unmarked=[_unmarked(one) for one in entry.unmarked if kind in ("", one.session.kind)],
+        unmarked=[_unmarked(one, now) for one in entry.unmarked if kind in ("", one.session.kind)],
         requirements=[standing_line(one) for one in week.requirements],
         causes=causes,
         done=done_lines(actions, zone) if short else (),
@@ -180,14 +180,16 @@ def ledger_week(
     )
 
 
-def _unmarked(booking: Booking) -> str:
-    """ "Sat 21 Nov, 9 am–noon: booked, not marked, 2 h 45"."""
+def _unmarked(booking: Booking, now: dt.datetime) -> str:
+    """ "Sat 21 Nov, 9 am–noon: booked, not marked, 2 h 45"; one that is not over is booked alone."""
     session = booking.session
     said = {
         "day": figures.short_day(booking.starts_at.astimezone(session.site.zone)),
         "times": figures.time_range(booking.starts_at, booking.ends_at, zone=session.site.zone),
         "minutes": figures.minutes(session.clinical_minutes),
     }
+    if booking.ends_at > now:
+        return _("%(day)s, %(times)s: booked, %(minutes)s") % said
     return _("%(day)s, %(times)s: booked, not marked, %(minutes)s") % said
 
 
