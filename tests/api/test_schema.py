@@ -68,10 +68,12 @@ def test_every_refusal_and_every_key_is_described(db: None, client_of: Clients) 
     }
     assert keyed == {name for name in operations if name.endswith("_create")} - {
         "bookings_cancel_create",
+        "bookings_check_in_create",
         "bookings_invitations_withdraw_create",
         "patients_family_members_consents_revoke_create",
         "reports_cancel_create",
         "sessions_cancel_create",
+        "sessions_open_create",
         "sessions_roster_sign_create",
     }
 
