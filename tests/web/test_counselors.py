@@ -292,6 +292,7 @@ def test_slots_are_looked_at_before_they_are_made(cast: Cast, client: Client) ->
         "title": "One-to-one",
         "room": "",
         "mode": "in_person",
+        "kept_for": "own",
     }
     shown = client.get(address, typed)
     said = re.sub(r"\s+", " ", shown.content.decode().replace("\u00a0", " "))

@@ -182,9 +182,8 @@ class SlotsForm(AtSiteForm):
     mode = forms.ChoiceField(label=_("How"), choices=Mode.choices, initial=Mode.IN_PERSON.value)
     kept_for = forms.ChoiceField(
         label=_("Who may book them"),
-        required=False,
-        choices=((OWN, _("Their own people, and whoever has no counselor yet")), (ALL, _("Everybody in the program"))),
-        help_text=_("Staff book anybody."),
+        choices=((OWN, _("Their own people")), (ALL, _("Everybody in the program"))),
+        help_text=_("Whoever has no counselor yet counts as theirs too. Staff book anybody."),
     )
 
     def __init__(self, *args: Any, sites: Iterable[Site], **options: Any) -> None:
