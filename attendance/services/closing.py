@@ -184,7 +184,10 @@ def _save(weeks: Sequence[TreatmentWeek], found: Mapping[int, Figures], *, now: 
         found[week.pk].put_on(week)
         week.computed_at, week.stale_at, week.claimed_until = now, None, None
     columns = ["closed_at", "revision", "computed_at", "stale_at", "claimed_until", *Figures.__dataclass_fields__]
-    TreatmentWeek.objects.bulk_update(weeks, columns, batch_size=AT_ONCE)
+    # The rows are there, and locked. A bulk update would ask every row of every column which of all weeks it is.
+    TreatmentWeek.objects.bulk_create(
+        weeks, update_conflicts=True, unique_fields=["id"], update_fields=columns, batch_size=AT_ONCE
+    )
 
 
 def _facts(week: TreatmentWeek, shown: TreatmentWeek | Figures) -> dict[str, object]:
