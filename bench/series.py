@@ -53,7 +53,7 @@ def _materialized(sizes: Sizes, place: Clinic, now: datetime) -> Figure:
             SessionCounselor.objects.bulk_create(leads, batch_size=BATCH)
             transaction.set_rollback(True)
 
-    times = in_turns(ours, bare, rounds=sizes.rounds)
+    times = in_turns(ours, bare, rounds=(sizes.rounds + 1) // 2)
     return of_times(f"{WEEKS} weeks of {sizes.series} series", *times, n=count)
 
 
