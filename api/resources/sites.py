@@ -104,6 +104,10 @@ class ClosurePreviewAnswer(serializers.Serializer[ClosurePreview]):
     bookings = serializers.SerializerMethodField()
     short_weeks = ShortWeekAnswer(source="short", many=True)
     suggestions = ClosureSuggestionAnswer(many=True)
+    restored = serializers.SerializerMethodField(help_text="Called off by it so far, and taking place again.")
+
+    def get_restored(self, preview: ClosurePreview) -> list[str]:
+        return [str(row.pk) for row in preview.restored]
 
     def get_sessions(self, preview: ClosurePreview) -> list[str]:
         return [str(row.pk) for row in preview.sessions]
@@ -122,6 +126,9 @@ class ClosureInput(Input):
     kind = serializers.ChoiceField(ClosureKind.choices, required=False)
     by_video_too = serializers.BooleanField(required=False)
     preview = serializers.BooleanField(required=False, help_text="true writes nothing and answers what it would do.")
+    restore = serializers.BooleanField(
+        required=False, help_text="false leaves called off what a closure with fewer days no longer covers."
+    )
     confirmed = serializers.ListField(
         child=serializers.CharField(max_length=20),
         required=False,
@@ -225,7 +232,15 @@ class Closures(Resource):
             return self._shown(preview_closure(site, fields, now=self.now, closure=row))
         confirmed = {pk for text in said.get("confirmed", ()) if (pk := parse_id(text)) is not None}
         try:
-            done, _preview = close_site(site, fields, actor=self.user, now=self.now, confirmed=confirmed, closure=row)
+            done, _preview = close_site(
+                site,
+                fields,
+                actor=self.user,
+                now=self.now,
+                confirmed=confirmed,
+                closure=row,
+                restore=said.get("restore", True),
+            )
         except PreviewOutdated as refusal:
             fresh = refusal.data.get("preview")
             shown = self._shown(fresh).data if fresh is not None else None

@@ -3,12 +3,13 @@ most of them could come instead."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
 from people.domain.time import Interval, local_date, resolve_wall, to_wall
+from people.enums import ClosureState
 from people.models import Patient, Site, SiteClosure
 from people.services.closures import ClosureFields, check_closure, unsaved
 from scheduling.domain.replacement import Replacement, best_replacement
@@ -17,7 +18,7 @@ from scheduling.models import Booking, Session
 from scheduling.queries import AdmissionCalendar, load_calendars
 from scheduling.services.series_fates import Fate
 from scheduling.services.series_targets import Target
-from scheduling.services.site_times import SiteTimes
+from scheduling.services.site_times import SiteTimes, span_of
 from scheduling.services.staffing import Demands, Staff, duty_of
 
 A_DAY = timedelta(days=1)
@@ -52,7 +53,8 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class ClosurePreview:
-    """Everything that a closure would do. `bookings` are those that end, places in line included."""
+    """Everything that a closure would do. `bookings` are those that end, places in line included; `restored` what it
+    called off before and would no longer cover."""
 
     site: Site
     fields: ClosureFields
@@ -60,6 +62,7 @@ class ClosurePreview:
     bookings: tuple[Booking, ...]
     short: tuple[ShortWeek, ...]
     suggestions: tuple[Suggestion, ...]
+    restored: tuple[Session, ...] = ()
 
     @property
     def patients(self) -> list[Patient]:
@@ -105,7 +108,26 @@ def preview_closure(
         bookings=tuple(bookings),
         short=tuple(_short_weeks(live, calendars)),
         suggestions=tuple(_suggestions(site, fields, sessions, live, calendars, now=now)),
+        restored=tuple(_restored(site, fields, closure, now=now)) if closure is not None else (),
     )
+
+
+def called_off_by(closure: SiteClosure, *, now: datetime) -> QuerySet[Session]:
+    """What the closure keeps from taking place and is still to come."""
+    rows: QuerySet[Session] = Session.objects.filter(closed_by=closure, state=SessionState.CANCELLED, starts_at__gt=now)
+    return rows.order_by("starts_at", "pk")
+
+
+def _restored(site: Site, fields: ClosureFields, closure: SiteClosure, *, now: datetime) -> list[Session]:
+    """What the closure called off and, with these fields, nothing would keep from taking place."""
+    rows = list(called_off_by(closure, now=now).select_related("site", "room"))
+    if not rows or closure.state != ClosureState.IN_FORCE:
+        return []
+    times = SiteTimes.load(site, span_of([(row.interval, row.mode) for row in rows]))
+    others = [(when, row) for when, row in times.closures if row.pk != closure.pk]
+    wanted = unsaved(site, fields)
+    then = replace(times, closures=[*others, (wanted.interval, wanted)])
+    return [row for row in rows if then.columns_at(row.interval, row.mode) is None]
 
 
 def _calendars(live: Sequence[Booking]) -> dict[int, AdmissionCalendar]:

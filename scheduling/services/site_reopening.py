@@ -26,11 +26,14 @@ class Waiting:
     series: tuple[SessionSeries, ...]
 
 
-def lock_waiting(session_ids: Iterable[int], *, now: datetime) -> Waiting:
-    """Lock the sessions with whoever may have a place in them or lead them; all but the site, which comes last."""
+def lock_waiting(session_ids: Iterable[int], *, now: datetime, patients: Iterable[int] = ()) -> Waiting:
+    """Lock the sessions with whoever may have a place in them or lead them; all but the site, which comes last.
+
+    `patients` are others to be locked with them.
+    """
     ids = sorted(session_ids)
     series_ids = set(Session.objects.filter(pk__in=ids).exclude(series=None).values_list("series_id", flat=True))
-    lock_patients({pk for series_id in sorted(series_ids) for pk in member_ids(series_id, now=now)})
+    lock_patients({*patients, *(pk for series_id in sorted(series_ids) for pk in member_ids(series_id, now=now))})
     series = lock_series(*series_ids)
     sessions = lock_sessions(*ids).values()
     lock_counselors(SessionCounselor.objects.filter(session_id__in=ids).values_list("counselor_id", flat=True))

@@ -82,6 +82,7 @@ def test_a_closure_is_looked_at_done_and_lifted(cast: Cast, client_of: Clients) 
                 "booked": 1,
             }
         ],
+        "restored": [],
     }
     stale = client.post(address, said, format="json")
     assert (stale.status_code, stale.json()["code"], stale.json()["lost"]) == (409, "stale", [str(booking.pk)])
@@ -110,6 +111,23 @@ def test_a_closure_is_looked_at_done_and_lifted(cast: Cast, client_of: Clients) 
     assert (lifted.status_code, lifted.json()["state"], Session.objects.get().state) == (200, "lifted", "scheduled")
     assert [row["state"] for row in client_of(cast.dana).get(address).json()["results"]] == ["lifted"]
     assert client_of(cast.dana).post(address, said, format="json").status_code == 403
+
+
+@pytest.mark.parametrize(("said", "state"), [({}, "scheduled"), ({"restore": False}, "cancelled")])
+def test_a_closure_with_fewer_days_gives_back_the_others(
+    cast: Cast, client_of: Clients, said: dict[str, bool], state: str
+) -> None:
+    wednesday, thursday = cast.session("2026-11-25 18:00"), cast.session("2026-11-26 18:00")
+    client, address = client_of(cast.cory), f"/api/v1/sites/{cast.site.pk}/closures/"
+    wide = {"reason": "Storm", "starts_on": "2026-11-25", "ends_on": "2026-11-26"}
+    own = f"{address}{client.post(address, wide, format='json').json()['id']}/"
+    later = {"starts_on": "2026-11-26"}
+    seen = client.patch(own, {**later, "preview": True}, format="json").json()
+    assert (seen["restored"], seen["sessions"]) == ([str(wednesday.pk)], [])
+    assert client.patch(own, {**later, **said}, format="json").status_code == 200
+    wednesday.refresh_from_db()
+    thursday.refresh_from_db()
+    assert (wednesday.state, thursday.state) == (state, "cancelled")
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,25 @@ def test_a_closure_is_looked_at_and_then_done(cast: Cast, client: Client) -> Non
     assert (session.state, session.closed_by) == ("scheduled", None)
 
 
+def test_a_closure_is_drawn_in(cast: Cast, client: Client) -> None:
+    evening = cast.session("2026-11-25 18:00")
+    client.force_login(cast.cory)
+    address = f"/sites/{cast.site.pk}/closures/"
+    wide = {"starts_on": "2026-11-25", "ends_on": "2026-11-26", "reason": "Storm"}
+    client.post(f"{address}new/", {**wide, "step": "apply"})
+    own = f"{address}{SiteClosure.objects.get().pk}/"
+    page = open_page(client, own)
+    assert (page.answer, "No longer closed" in page.words) == ("Closed: 25–26 Nov", False)
+    page = open_page(client, f"{own}?starts_on=2026-11-26&reason=Storm")
+    assert page.answer == "1 session could take place again"
+    assert "No longer closed Wed 25 Nov, 6–9 pm, Room 4" in page.words
+    assert "Bring back what it no longer covers" in page.words
+    said = {"starts_on": "2026-11-26", "reason": "Storm", "step": "apply", "confirmed": ""}
+    assert client.post(own, {**said, "restore": "1"}).status_code == 302
+    evening.refresh_from_db()
+    assert (evening.state, SiteClosure.objects.get().starts_on.isoformat()) == ("scheduled", "2026-11-26")
+
+
 @pytest.mark.parametrize("odd", ["²", "9" * 5000, "-1", "x"])
 def test_what_is_no_id_is_no_crash(odd: str, cast: Cast, client: Client) -> None:
     """To Python "²" is a digit, and no number."""

@@ -46,6 +46,7 @@ class ClosureView:
 
     answer: str
     sessions: tuple[str, ...]
+    restored: tuple[str, ...]
     falls: tuple[ShortRow, ...]
     short: tuple[ShortRow, ...]
     suggestions: tuple[tuple[str, str], ...]
@@ -85,6 +86,7 @@ def closure_view(preview: ClosurePreview) -> ClosureView:
     return ClosureView(
         answer=_answer(preview),
         sessions=tuple(_session(preview, one.pk, _when(one)) for one in preview.sessions),
+        restored=tuple(_when(one) for one in preview.restored),
         falls=tuple(_short(one) for one in preview.short if one.falls)[:MOST],
         short=tuple(_short(one) for one in preview.short if not one.falls)[:MOST],
         suggestions=tuple(_suggestion(one) for one in preview.suggestions),
@@ -94,6 +96,10 @@ def closure_view(preview: ClosurePreview) -> ClosureView:
 
 def _answer(preview: ClosurePreview) -> str:
     count = len(preview.sessions)
+    if not count and preview.restored:
+        back = len(preview.restored)
+        words = ngettext("%(count)d session could take place again", "%(count)d sessions could take place again", back)
+        return words % {"count": back}
     if not count:
         return _("Nothing that is planned would be called off")
     people = len(preview.patients)

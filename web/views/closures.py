@@ -71,7 +71,8 @@ def _look_or_close(request: HttpRequest, place: Site, row: SiteClosure | None, f
         try:
             if request.POST.get("step") == "apply":
                 shown = ids_of(request.POST.get("confirmed", ""))
-                close_site(place, fields, actor=user, now=moment, confirmed=shown, closure=row)
+                restore = request.POST.get("restore") == "1"
+                close_site(place, fields, actor=user, now=moment, confirmed=shown, closure=row, restore=restore)
                 say_done(request, _("Closed: %(days)s.") % {"days": days_of(fields)})
                 return redirect("site", site_id=place.pk)
             preview = preview_closure(place, fields, now=moment, closure=row)
@@ -109,12 +110,14 @@ def _page(
     stands = row is not None and row.state == ClosureState.IN_FORCE
     gone = row.sessions.filter(state=SessionState.CANCELLED, starts_at__gt=now()).count() if row and stands else 0
     answer = view.answer if view is not None else _("When is it closed?")
-    if stands and row is not None and view is not None and not view.sessions:
+    as_it_is = stands and preview is not None and row is not None and preview.fields == fields_of(row)
+    if as_it_is and row is not None and view is not None and not view.sessions:
         answer = _("Closed: %(days)s") % {"days": days_of(row)}
     context = {
         "site": place,
         "row": row,
         "stands": stands,
+        "as_it_is": as_it_is,
         "proposed": row is not None and row.state == ClosureState.PROPOSED,
         "gone": gone,
         "answer": answer,

@@ -176,6 +176,29 @@ def test_what_lies_outside_the_hours_by_now_waits_for_them(cast: Cast) -> None:
     assert (back, states(late)) == ([late], ["scheduled"])
 
 
+def test_drawn_in_it_gives_back_what_it_no_longer_covers(cast: Cast) -> None:
+    series = series_of(cast)
+    (member,) = join_track(cast.ana, TrackWish((series,), date(2026, 11, 23)), actor=None, now=NOW)
+    evening = series.sessions.get(occurrence_local="2026-11-25T18:00")
+    holiday, storm_day = cast.session("2026-11-26 18:00"), cast.session("2026-11-27 18:00")
+    wide = days(date(2026, 11, 25), date(2026, 11, 27))
+    closure, _preview = close_site(cast.site, wide, actor=cast.cory, now=NOW)
+    storm, _preview = close_site(cast.site, days(date(2026, 11, 27), reason="Storm"), actor=cast.cory, now=NOW)
+    assert states(evening, holiday, storm_day) == ["cancelled"] * 3
+    narrow = days(THANKSGIVING)
+    assert preview_closure(cast.site, narrow, now=NOW, closure=closure).restored == (evening,)
+    close_site(cast.site, narrow, actor=cast.cory, now=NOW, closure=closure, confirmed=())
+    assert states(evening, holiday, storm_day) == ["scheduled", "cancelled", "cancelled"]
+    (booking,) = Booking.objects.filter(session=evening, live=True)
+    assert (booking.standing_booking_id, booking.patient) == (member.pk, cast.ana)
+    storm_day.refresh_from_db()
+    assert storm_day.closed_by == storm
+    closure.refresh_from_db()
+    later = days(date(2026, 11, 27), reason="Later")
+    close_site(cast.site, later, actor=cast.cory, now=NOW, closure=closure)
+    assert states(evening, holiday, storm_day) == ["scheduled", "scheduled", "cancelled"]
+
+
 def test_given_back_without_whoever_and_whatever_is_taken_by_now(cast: Cast) -> None:
     hit = cast.session("2026-11-26 18:00")
     closure, _preview = close_site(cast.site, days(THANKSGIVING), actor=cast.cory, now=NOW)
@@ -246,12 +269,12 @@ def test_while_the_site_is_closed_an_evening_follows_its_series(cast: Cast) -> N
 
 
 def test_an_edit_gives_nothing_back_where_it_was(cast: Cast) -> None:
-    """A closure was drawn in; whoever lifts it decides on the evening, not whoever renames the series."""
+    """A closure was drawn in without it; whoever opens the site decides on the evening, not who renames the series."""
     series = series_of(cast)
     evening = series.sessions.get(occurrence_local="2026-11-25T18:00")
     wide = days(date(2026, 11, 25), THANKSGIVING)
     closure, _preview = close_site(cast.site, wide, actor=cast.cory, now=NOW)
-    close_site(cast.site, days(THANKSGIVING), actor=cast.cory, now=NOW, closure=closure)
+    close_site(cast.site, days(THANKSGIVING), actor=cast.cory, now=NOW, closure=closure, restore=False)
     change(series, title="Another name")
     evening.refresh_from_db()
     assert (evening.state, evening.title) == ("cancelled", "Another name")
