@@ -232,15 +232,16 @@ def release(
     reason: str,
     leave_id: int | None = None,
     by_the_plan: bool = False,
+    answered: bool = False,
 ) -> None:
     """Cancel one booking under the locks of its patient and session, and let the waitlist know.
 
     One that the plan takes (`by_the_plan`: a discharge, a leave, a standing booking that ends) is never late, and
-    neither is an offer that was not taken up.
+    neither is an offer. One that was `answered` with no, or not in time, needs no telling.
     """
     held_seat = booking.status in HOLDS_SEAT
     promised = booking.status == BookingStatus.BOOKED
-    was_coming = promised or (held_seat and not session.is_live)
+    was_coming = held_seat and not answered
     cutoff = timedelta(minutes=session.program.cancel_cutoff_minutes)
     booking.status = BookingStatus.CANCELLED
     booking.live = False

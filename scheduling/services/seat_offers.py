@@ -64,7 +64,7 @@ def decline(booking: Booking, *, actor: User | None, now: datetime) -> Booking:
         if current.status != BookingStatus.OFFERED:
             raise NotOffered(booking=str(current.pk))
         before = facts(current)
-        release(current, session, actor=actor, now=now, reason=DECLINED)
+        release(current, session, actor=actor, now=now, reason=DECLINED, answered=True)
         _record("declined", current, actor=actor, now=now, before=before)
     return current
 
@@ -93,7 +93,7 @@ def expire(booking: Booking, *, now: datetime) -> bool:
         mine = Booking.objects.filter(_over(now), pk=current.pk, status=BookingStatus.OFFERED)
         if not mine.update(status=BookingStatus.CANCELLED, live=False, counted_minutes=0):
             return False
-        release(current, session, actor=None, now=now, reason=EXPIRED)
+        release(current, session, actor=None, now=now, reason=EXPIRED, answered=True)
         _record("offer_expired", current, actor=None, now=now, before=before)
         waitlist_moved.send(Booking, booking_id=current.pk, what=WaitlistEvent.EXPIRED, now=now)
     return True

@@ -10,6 +10,7 @@ from notifications.models import Change
 from people.models import Patient
 from people.services.closures import ClosureFields
 from scheduling.models import Booking
+from scheduling.services.absences import discharge
 from scheduling.services.booking import cancel
 from scheduling.services.closures import close_site
 from scheduling.services.seat_offers import accept, decline, expire_offers
@@ -120,12 +121,17 @@ def test_an_offer_that_moves_is_told_once(cast: Cast) -> None:
     assert sent(NOW + HOUR) == []
 
 
-@pytest.mark.parametrize("by", ["hand", "closure"])
+@pytest.mark.parametrize("by", ["hand", "closure", "the seat alone", "discharge"])
 def test_an_offer_that_is_called_off_is_told_as_what_it_was(cast: Cast, by: str) -> None:
     booking = offered(cast, cast.ana)
     sent(NOW)
     if by == "hand":
         cancel_session(booking.session, actor=cast.cory, now=NOW)
+    elif by == "the seat alone":
+        cancel(booking, actor=cast.cory, now=NOW)
+        cancel(booking, actor=cast.cory, now=NOW)
+    elif by == "discharge":
+        discharge(booking.admission, discharged_on=date(2026, 11, 19), actor=cast.cory, now=NOW)
     else:
         storm = ClosureFields(date(2026, 11, 21), date(2026, 11, 21), "Storm")
         close_site(cast.site, storm, actor=cast.cory, now=NOW)
@@ -134,6 +140,13 @@ def test_an_offer_that_is_called_off_is_told_as_what_it_was(cast: Cast, by: str)
         "The time on Sat 21 Nov, 9:00 am that was held for you cannot be kept.\n\n"
     )
     assert sent(NOW + HOUR) == []
+
+
+def test_an_offer_that_one_cancels_oneself_is_not_told(cast: Cast) -> None:
+    booking = offered(cast, cast.ana)
+    sent(NOW)
+    cancel(booking, actor=cast.ana.user, now=NOW)
+    assert (sent(), Change.objects.filter(patient=cast.ana).count()) == ([], 0)
 
 
 def test_an_offer_that_an_edit_takes_is_told_too(cast: Cast) -> None:
