@@ -49,7 +49,7 @@ def close_site(
        PreviewOutdated, whose data hold the fresh preview.
     3. Write the closure and call the sessions off with all their bookings, nobody's late; occurrences of series stay
        called off, and those that are made later for these days are made so.
-    4. What it called off before and no longer covers takes place again, unless `restore` is False, as when it is lifted.
+    4. What it called off before and no longer covers takes place again as when it is lifted, unless `restore` is False.
 
     Raises InvalidInput naming every field that is wrong.
     """
