@@ -29,7 +29,7 @@ from scheduling.errors import (
 from scheduling.make_up_guard import REFUSES
 from scheduling.models import Booking, Session
 from scheduling.queries import AdmissionCalendar, calendar_of, option_of
-from scheduling.services.booking_facts import MOVED, facts
+from scheduling.services.booking_facts import MOVED, OWN_WORDS, facts
 from scheduling.services.conflicts import What, conflicts_with
 from scheduling.services.evenings import close_gap, evening_held
 from scheduling.services.invitations import withdraw_of
@@ -106,7 +106,8 @@ def cancel(booking: Booking, *, actor: User | None, now: datetime, reason: str =
             return current
         _refuse_to_cancel(current, session, actor=actor, now=now, reason=reason)
         before = facts(current)
-        release(current, session, actor=actor, now=now, reason=reason)
+        said = "" if reason in OWN_WORDS else reason
+        release(current, session, actor=actor, now=now, reason=said)
         record(
             "cancelled",
             current,

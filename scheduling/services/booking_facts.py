@@ -4,6 +4,10 @@ from scheduling.models import Booking
 
 MOVED = "moved"
 """Why the old row of a booking that was moved is cancelled."""
+CALLED_OFF = "session cancelled"
+"""Why a booking is cancelled whose session does not take place; where that comes back, so does its member."""
+OWN_WORDS = frozenset({MOVED, CALLED_OFF})
+"""What nobody's own reason may be taken for."""
 
 
 def facts(booking: Booking) -> dict[str, object]:

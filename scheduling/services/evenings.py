@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from scheduling.enums import BookingStatus, SessionState
 from scheduling.models import Booking, Session, StandingBooking, StandingGap
+from scheduling.services.booking_facts import CALLED_OFF
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def changed_evenings(rows: Iterable[StandingBooking]) -> dict[int, list[ChangedE
     found = (
         Booking.objects.filter(standing_booking__in=wanted)
         .filter(Q(status=BookingStatus.CANCELLED) | Q(stands_for__isnull=False), cancelled_for_leave=None)
+        .exclude(stands_for=None, cancel_reason=CALLED_OFF)
         .annotate(evening_id=evening)
         .filter(~Exists(again.exclude(status=BookingStatus.CANCELLED)))
         .select_related("session__site", "stands_for__site")

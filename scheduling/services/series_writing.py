@@ -10,6 +10,7 @@ from people.models import User
 from people.services.trail import record_all, trail_entry
 from scheduling.enums import BookingStatus, SessionState
 from scheduling.models import Booking, Session, SessionCounselor
+from scheduling.services.booking_facts import CALLED_OFF
 from scheduling.services.booking_facts import facts as booking_facts
 from scheduling.services.series_fates import Fate
 from scheduling.services.series_preview import Preview
@@ -19,7 +20,6 @@ from scheduling.services.waitlist import promote_after_commit
 from scheduling.signals import bookings_changed, seats_changed, session_changed, sessions_planned
 
 CHUNK = 500
-REMOVED = "session cancelled"
 UNFIT = "session moved"
 
 
@@ -67,7 +67,7 @@ def _cancel(lost: Sequence[Fate], *, actor: User | None, now: datetime) -> list[
     """Cancel these bookings; the sessions of which a freed seat is held for somebody who waits. Nobody's is late."""
     if not lost:
         return []
-    for reason, of_removed in ((REMOVED, True), (UNFIT, False)):
+    for reason, of_removed in ((CALLED_OFF, True), (UNFIT, False)):
         ids = [fate.booking.pk for fate in lost if fate.target.takes_place is not of_removed]
         for at in range(0, len(ids), CHUNK):
             Booking.objects.filter(pk__in=ids[at : at + CHUNK]).update(
@@ -262,7 +262,7 @@ def _record(
                 patient_id=booking.patient_id,
                 before=booking_facts(booking),
                 after={**cancelled, "codes": list(fate.codes)},
-                reason=UNFIT if fate.target.takes_place else REMOVED,
+                reason=UNFIT if fate.target.takes_place else CALLED_OFF,
             )
         )
     record_all(entries)

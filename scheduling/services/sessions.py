@@ -25,6 +25,7 @@ from scheduling.errors import (
 )
 from scheduling.models import Booking, Session, SessionCounselor
 from scheduling.services.booking import release
+from scheduling.services.booking_facts import CALLED_OFF
 from scheduling.services.conflicts import conflicts_with
 from scheduling.services.locks import lock_counselors, lock_patients, lock_sessions
 from scheduling.services.session_rules import (
@@ -138,7 +139,7 @@ def cancel_session(session: Session, *, actor: User | None, now: datetime, reaso
         SessionCounselor.objects.filter(session=locked).update(live=False)
         seated = list(_standing(locked.pk).filter(live=True).order_by("pk").values_list("pk", flat=True))
         for booking in _standing(locked.pk).select_related("admission__program", "admission__site").order_by("pk"):
-            release(booking, locked, actor=actor, now=now, reason=reason or "session cancelled")
+            release(booking, locked, actor=actor, now=now, reason=reason or CALLED_OFF)
         after = {**facts(locked), "seated": seated}
         record("session_cancelled", locked, actor=actor, now=now, before=before, after=after, reason=reason)
         session_changed.send(Session, session_id=locked.pk, before=before, actor=actor, now=now)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from people.services.trail import record
 from scheduling.enums import BookingStatus, SessionState
 from scheduling.models import Booking, Session, SessionSeries, StandingBooking, StandingGap
 from scheduling.services.booking import CONSTRAINTS
+from scheduling.services.booking_facts import CALLED_OFF
 from scheduling.services.locks import lock_patient, lock_patients, lock_sessions
 from scheduling.services.places import Judge, Wish, write_places
 from scheduling.services.releases import release_all
@@ -79,13 +80,15 @@ def end_membership(row: StandingBooking, *, last: date, actor: User | None, now:
 def missing(rows: QuerySet[StandingBooking], *, now: datetime) -> list[tuple[int, int, int]]:
     """The places that nobody booked: (patient, standing booking, session), sessions ahead only, in one query.
 
-    One that was cancelled stays so: its row says that somebody skipped the evening. Only what a leave took is asked
-    for again; whether the leave still covers the day is for the judge. Gaps that are closed are left alone.
+    One that was cancelled stays so: its row says that somebody skipped the evening, or moved it. Only what a leave
+    took is asked for again, or the clinic, where the evening takes place after all; whether the leave still covers the
+    day is for the judge. Gaps that are closed are left alone.
     """
     first = Concat(Cast("starts_on", CharField()), Value("T00:00"))
     last = Concat(Cast("ends_on", CharField()), Value("T99:99"))
-    there = Booking.objects.filter(patient_id=OuterRef("patient_id"), session_id=OuterRef("session_pk"))
-    skipped = there.filter(~Q(status=BookingStatus.CANCELLED) | Q(cancelled_for_leave=None))
+    rows_there = Booking.objects.filter(patient_id=OuterRef("patient_id"), session_id=OuterRef("session_pk"))
+    taken_away = Q(cancelled_for_leave__isnull=False) | Q(cancel_reason=CALLED_OFF)
+    wanted_again = Booking.objects.filter(taken_away, pk=OuterRef("latest"), status=BookingStatus.CANCELLED)
     closed = StandingGap.objects.filter(
         standing_booking_id=OuterRef("pk"), session_id=OuterRef("session_pk"), closed_at__isnull=False
     )
@@ -96,10 +99,11 @@ def missing(rows: QuerySet[StandingBooking], *, now: datetime) -> list[tuple[int
             occurrence=F("series__sessions__occurrence_local"),
             session_state=F("series__sessions__state"),
             session_start=F("series__sessions__starts_at"),
+            latest=Subquery(rows_there.order_by("-pk").values("pk")[:1]),
         )
         .filter(session_state=SessionState.SCHEDULED, session_start__gt=now)
         .filter(Q(ends_on=None) | Q(occurrence__lte=last), occurrence__gte=first)
-        .filter(~Exists(skipped), ~Exists(closed))
+        .filter(Q(latest=None) | Exists(wanted_again), ~Exists(closed))
     )
     return list(found.order_by("patient_id", "created_at", "pk").values_list("patient_id", "pk", "session_pk"))
 
@@ -196,23 +200,26 @@ def member_ids(series_id: int, *, now: datetime) -> set[int]:
 
 
 def seat_members(series: SessionSeries, sessions: Sequence[Session], *, now: datetime) -> list[Booking]:
-    """Book the members on occurrences that were just made; call it under the locks of series and members.
+    """Book the members on occurrences that were just made, or came back; call it under the locks of series and members.
 
-    Whoever joined between the two locks, and is held by somebody else at this moment, is left to the sweep.
+    Who had skipped one that comes back, or moved it, does not have it again. Whoever joined between the two locks, and
+    is held by somebody else at this moment, is left to the sweep.
     """
-    members = list(_members(series.pk, now=now))
+    rows = _members(series.pk, now=now)
+    patient_ids = set(rows.values_list("patient_id", flat=True))
+    if not patient_ids or not sessions:
+        return []
     free = Patient.objects.select_for_update(no_key=True, skip_locked=True)
-    locked = set(free.filter(pk__in={row.patient_id for row in members}).values_list("pk", flat=True))
+    locked = set(free.filter(pk__in=patient_ids).values_list("pk", flat=True))
+    by_id = {session.pk: session for session in sessions}
     for session in sessions:
         session.program, session.site = series.program, series.site
-    pairs = [
-        (row.pk, session)
-        for session in sessions
-        if session.starts_at > now
-        for row in members
-        if row.patient_id in locked and row.covers(session.occurs_on)
+    asked = [
+        (standing_id, by_id[session_id])
+        for patient_id, standing_id, session_id in missing(rows, now=now)
+        if patient_id in locked and session_id in by_id
     ]
-    return seat(pairs, actor=None, now=now)
+    return seat(asked, actor=None, now=now)
 
 
 def _members(series_id: int, *, now: datetime) -> QuerySet[StandingBooking]:
