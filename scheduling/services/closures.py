@@ -11,11 +11,10 @@ from people.models import Site, SiteClosure, User
 from people.queries import there
 from people.retries import retrying_deadlocks
 from people.services.closures import ClosureFields, mark_lifted, write_closure
-from scheduling.enums import BookingStatus, Kind, SessionState
+from scheduling.enums import BookingStatus, SessionState
 from scheduling.errors import PreviewOutdated
 from scheduling.models import Booking, Session
 from scheduling.services.closure_preview import ClosurePreview, called_off_by, preview_closure, sessions_hit
-from scheduling.services.invitations import withdraw_of
 from scheduling.services.locks import lock_patients, lock_sessions, lock_site
 from scheduling.services.series_changes import Scope, SeriesEdit
 from scheduling.services.series_preview import Preview
@@ -134,6 +133,3 @@ def _call_off(preview: ClosurePreview, closure: SiteClosure, *, actor: User | No
         actor=actor,
         now=now,
     )
-    for booking in preview.bookings:
-        if booking.session.kind == Kind.FAMILY:
-            withdraw_of(booking, actor=actor, now=now)

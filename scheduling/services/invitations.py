@@ -1,6 +1,6 @@
 """Inviting family members to a session, and their answers: rule by consent, chairs by the room (domain: privacy)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -119,6 +119,12 @@ def withdraw(invitation: Invitation, *, actor: User | None, now: datetime) -> No
 def withdraw_of(booking: Booking, *, actor: User | None, now: datetime) -> None:
     """Nobody is asked to an appointment that no longer stands; call it under the session's lock, as it is cancelled."""
     _withdraw(Invitation.objects.filter(booking=booking), actor=actor, now=now)
+
+
+def withdraw_of_all(booking_ids: Collection[int], *, actor: User | None, now: datetime) -> None:
+    """The same for many, under the locks of their sessions."""
+    if booking_ids:
+        _withdraw(Invitation.objects.filter(booking_id__in=list(booking_ids)), actor=actor, now=now)
 
 
 def withdraw_without_consent(member_id: int, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from people.domain.time import Interval
 from people.errors import Refusal
-from people.models import Patient
+from people.models import Patient, Room
 from scheduling.errors import CounselorBusy, RoomBusy, SeatsTaken, TravelTooShort
 from scheduling.models import Session, SessionSeries
 from scheduling.services.conflicts import conflicts_with
@@ -18,6 +18,7 @@ from scheduling.services.series_site_times import around_shut_doors, shut_for
 from scheduling.services.series_staffing import unfit_in
 from scheduling.services.series_targets import Outline, Target
 from scheduling.services.session_plan import target_of_one
+from scheduling.services.session_rules import refuse_crowded
 from scheduling.services.staffing import first_refusal, lifted_by
 from scheduling.services.ways import led_too_near
 
@@ -105,6 +106,7 @@ def preview_session_edit(session: Session, edit: SeriesEdit, *, now: datetime) -
 
 
 def _preview(series: SessionSeries | None, edit: SeriesEdit, outline: Outline) -> Preview:
+    _refuse_crowded(outline.targets)
     return Preview(
         edit=edit,
         series=series,
@@ -116,6 +118,24 @@ def _preview(series: SessionSeries | None, edit: SeriesEdit, outline: Outline) -
         shut=shut_for(outline.targets),
         far=_far(outline.targets),
     )
+
+
+def _refuse_crowded(targets: Sequence[Target]) -> None:
+    """Raises InvalidInput where a room would lack chairs for the guests of one of them."""
+    touched = {"room_id", "capacity"}
+    asked = [
+        target
+        for target in targets
+        if target.session is not None
+        and target.session.guests_expected
+        and target.takes_place
+        and target.columns.keys() & touched
+    ]
+    if asked:
+        rooms = Room.objects.in_bulk({pk for target in asked if (pk := target.value("room_id")) is not None})
+        for target in asked:
+            room = rooms.get(target.value("room_id"))
+            refuse_crowded(room, capacity=target.value("capacity"), guests=target.row.guests_expected)
 
 
 def _far(targets: Sequence[Target]) -> Refusal | None:

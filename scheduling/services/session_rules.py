@@ -120,6 +120,12 @@ def asked_of(fields: SessionFields) -> tuple[Interval, str]:
     return Interval(fields.starts_at, fields.ends_at), fields.mode
 
 
+def refuse_crowded(room: Room | None, *, capacity: int, guests: int) -> None:
+    """Raises InvalidInput for a room that has no chairs for the guests who said that they come."""
+    if room is not None and capacity + guests > room.seats:
+        raise InvalidInput({"room": _("The room has fewer seats than the session and its guests.")})
+
+
 def refuse_unused(room: Room | None) -> None:
     """Raises InvalidInput for a room that is out of use: what is on in it stays, nothing new goes there."""
     if room is not None and not room.active:

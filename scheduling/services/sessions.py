@@ -4,11 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from people.constraints import refusing
 from people.domain.time import Interval, local_date
-from people.errors import InvalidInput
 from people.models import Counselor, User
 from people.retries import retrying_deadlocks
 from people.services.trail import record
@@ -33,6 +31,7 @@ from scheduling.services.session_rules import (
     asked_of,
     check_fields,
     refuse_clashes,
+    refuse_crowded,
     refuse_unused,
     stored_breaks,
 )
@@ -93,8 +92,7 @@ def change_session(
         _refuse_unfit(fields, _newly_asked(locked, fields), override_reason, session_id=locked.pk)
         if fields.capacity < locked.seats_taken + locked.seats_held:
             raise SessionFull(seats_taken=locked.seats_taken)
-        if fields.room is not None and fields.capacity + locked.guests_expected > fields.room.seats:
-            raise InvalidInput({"room": _("The room has fewer seats than the session and its guests.")})
+        refuse_crowded(fields.room, capacity=fields.capacity, guests=locked.guests_expected)
         before, moved = facts(locked), (locked.starts_at, locked.ends_at) != (fields.starts_at, fields.ends_at)
         recounted = moved or clinical != locked.clinical_minutes
         for name, value in _columns(fields).items():

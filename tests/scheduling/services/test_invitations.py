@@ -12,9 +12,12 @@ from scheduling.enums import InvitationState
 from scheduling.models import Booking, Invitation, Session
 from scheduling.services.booking import cancel
 from scheduling.services.invitations import answer, invite, withdraw
+from scheduling.services.series_changes import Scope, SeriesEdit
+from scheduling.services.series_edit import edit_session
 from scheduling.services.sessions import cancel_session, change_session
 from tests.cast import NOW, Cast, at
 from tests.notifications.builders import fields_of
+from tests.scheduling.services.series_builders import change, series_of
 
 TODAY = date(2026, 11, 18)
 
@@ -181,3 +184,42 @@ def test_a_smaller_room_must_still_hold_the_guests(cast: Cast) -> None:
     Room.objects.filter(pk=small.pk).update(seats=9)
     small.refresh_from_db()
     assert change_session(session, fields_of(session, room=small), actor=None, now=NOW).room == small
+
+
+def of_a_series(cast: Cast) -> Invitation:
+    """Rosa comes on Thursday the 26th, an evening of a series."""
+    thursdays = "FREQ=WEEKLY;BYDAY=TH"
+    series = series_of(cast, kind="family", capacity=8, rrule=thursdays, starts_at_local="2026-11-19T18:00")
+    invitation = asked(cast, session=series.sessions.get(occurrence_local="2026-11-26T18:00"))
+    return answer(invitation, coming=True, now=NOW)
+
+
+@pytest.mark.parametrize("by", ["evening", "end", "work"])
+def test_what_an_edit_takes_is_an_invitation_to_nothing(cast: Cast, by: str) -> None:
+    invitation = of_a_series(cast)
+    session = invitation.session
+    assert session.series is not None
+    if by == "evening":
+        off = SeriesEdit(Scope.THIS, {}, "2026-11-26T18:00", cancel=True)
+        edit_session(session, off, actor=cast.cory, now=NOW, confirmed_lost=None)
+    elif by == "end":
+        change(session.series, ends_on=date(2026, 11, 20), confirmed=None)
+    else:
+        change(session.series, starts_at_local="2026-11-19T10:00", confirmed=None)
+    invitation.refresh_from_db()
+    assert (invitation.booking.status, invitation.state) == ("cancelled", InvitationState.WITHDRAWN)
+    assert guests(session.pk) == 0
+
+
+@pytest.mark.parametrize("scope", [Scope.THIS, Scope.ALL])
+def test_an_edit_leaves_the_guests_their_chairs(cast: Cast, scope: Scope) -> None:
+    session = of_a_series(cast).session
+    assert session.series is not None
+    small = Room.objects.create(site=cast.site, name="Small room", seats=9)
+    occurrence = "2026-11-26T18:00" if scope == Scope.THIS else None
+    change(session.series, scope, occurrence, room=small)
+    refused("invalid", change, session.series, scope, occurrence, capacity=9)
+    tiny = Room.objects.create(site=cast.site, name="Tiny room", seats=8)
+    refused("invalid", change, session.series, scope, occurrence, room=tiny)
+    session.refresh_from_db()
+    assert (session.capacity, session.room) == (8, small)
