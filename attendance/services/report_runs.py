@@ -93,7 +93,7 @@ def download(run: ReportRun, *, actor: User, now: datetime) -> Iterator[bytes]:
     account may no longer see all that it holds, whoever it was made for.
     """
     asked = ReportAsked.from_json(run.asked)
-    if run.state == RunState.DONE and not _still_sees(actor, asked, run.held):
+    if is_kept_from(actor, run):
         raise NotThere
     if run.state != RunState.DONE or run.expires_at <= now:
         raise ReportNotReady(run=str(run.pk), state=run.state)
@@ -101,8 +101,13 @@ def download(run: ReportRun, *, actor: User, now: datetime) -> Iterator[bytes]:
     return _stored(run.pk)
 
 
-def _still_sees(user: User, asked: ReportAsked, held: Sequence[int] | None) -> bool:
-    return held is not None and may_be_told(user, asked) and set(held) <= admissions_asked(user, asked)
+def is_kept_from(user: User, run: ReportRun) -> bool:
+    """Whether the file is made, and the account may no longer see all that it holds: it is nowhere then."""
+    if run.state != RunState.DONE:
+        return False
+    asked = ReportAsked.from_json(run.asked)
+    sees = run.held is not None and may_be_told(user, asked) and set(run.held) <= admissions_asked(user, asked)
+    return not sees
 
 
 def make_waiting(*, clock: Clock, limit: int = 10) -> int:

@@ -206,8 +206,10 @@ def test_a_file_is_nowhere_for_whoever_lost_what_it_holds(
     run = ReportRun.objects.get()
     files = (f"/reports/runs/{run.pk}/file/", f"/api/v1/reports/{run.pk}/file/")
     assert [client.get(path).status_code for path in files] == [200, 200]
+    assert "Weekly hours, CSV" in open_page(client, "/reports/").words
     loss(cast)
-    assert [client.get(path).status_code for path in files] == [404, 404]
+    assert [client.get(path).status_code for path in (*files, f"/reports/runs/{run.pk}/")] == [404, 404, 404]
+    assert "Weekly hours, CSV" not in open_page(client, "/reports/").words
 
 
 def test_a_closed_account_fetches_nothing(cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

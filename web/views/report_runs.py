@@ -12,7 +12,7 @@ from attendance.enums import ReportFormat
 from attendance.errors import ReportNotReady
 from attendance.models import ReportRun
 from attendance.services.report_files import MIME
-from attendance.services.report_runs import cancel_run, download
+from attendance.services.report_runs import cancel_run, download, is_kept_from
 from people.errors import NotThere
 from web.notices import say_bad, say_done
 from web.rows.reports import run_row
@@ -58,6 +58,9 @@ def report_run_cancel(request: HttpRequest, run_id: int) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, run_id: int) -> ReportRun:
-    """One's own. Raises Http404 for whoever reports on nobody any more."""
-    run: ReportRun = find(ReportRun.objects.visible_to(user_of(request)).filter(expires_at__gt=now()), run_id)
+    """One's own. Raises Http404 for whoever reports on nobody any more, or no longer sees all that the file holds."""
+    user = user_of(request)
+    run: ReportRun = find(ReportRun.objects.visible_to(user).filter(expires_at__gt=now()), run_id)
+    if is_kept_from(user, run):
+        raise Http404
     return run

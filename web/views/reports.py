@@ -1,6 +1,7 @@
 """Reports: what there is, each as a page to read or print, and each as a file."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,7 +20,7 @@ from attendance.queries.reports import report
 from attendance.queries.reports.people import people_count, people_within, weeks_asked
 from attendance.services.report_files import MIME, file_of, in_language
 from attendance.services.report_looks import AS_PAGE, people_reported, report_opened
-from attendance.services.report_runs import is_long, request_run
+from attendance.services.report_runs import is_kept_from, is_long, request_run
 from attendance.services.weeks import recount_patient
 from people.errors import InvalidInput
 from people.models import Patient, User
@@ -47,7 +48,8 @@ def reports(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _again(request, _("Reports"), form)
     asked = form.asked(ReportKind.HOURS, today=today_of(user, now=moment))
-    runs = ReportRun.objects.visible_to(user).filter(expires_at__gt=moment)[:FOUND]
+    mine = ReportRun.objects.visible_to(user).filter(expires_at__gt=moment)
+    runs = islice((run for run in mine if not is_kept_from(user, run)), FOUND)
     named = request.GET.get("person", "").replace("\x00", "").strip()[:150]
     context = {
         "form": ReportForm(_as_query(asked), user=user),
