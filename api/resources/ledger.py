@@ -19,7 +19,7 @@ from attendance.queries.ledger import LedgerWeek, ledger
 from attendance.services.weeks import recount_patient
 from people.domain.time import local_date
 from people.enums import Look
-from scheduling.enums import BookingStatus, Kind
+from scheduling.enums import Kind
 
 SIX_DAYS = timedelta(days=6)
 
@@ -81,9 +81,7 @@ class LedgerRowAnswer(serializers.Serializer[AttendanceRecord]):
     amendments = AmendmentAnswer(many=True)
 
     def get_made_up_by(self, record: AttendanceRecord) -> str | None:
-        return next(
-            (str(one.pk) for one in record.booking.make_ups.all() if one.status != BookingStatus.CANCELLED), None
-        )
+        return next((str(one.pk) for one in record.booking.make_ups.all() if one.live), None)
 
     def get_on(self, record: AttendanceRecord) -> str:
         return local_date(record.starts_at, record.session.site.zone).isoformat()

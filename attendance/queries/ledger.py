@@ -9,11 +9,10 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from attendance.models import AttendanceRecord, TreatmentWeek
 from attendance.queries.weeks import patient_weeks
-from scheduling.enums import BookingStatus
 from scheduling.models import Booking
 
-MADE_UP = Prefetch("make_ups", Booking.objects.exclude(status=BookingStatus.CANCELLED))
-"""What makes up for each absence, if anything does."""
+MADE_UP = Prefetch("make_ups", Booking.objects.live())
+"""What makes up for each absence, if anything does; whoever waits in line does not yet."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +57,8 @@ def ledger(patient_id: int, *, first: date, last: date) -> list[LedgerWeek]:
 
 def make_ups_of(week: TreatmentWeek) -> list[Booking]:
     """The week's bookings that make up for something, or that something makes up for, in order of time. Two queries."""
-    standing = Booking.objects.exclude(status=BookingStatus.CANCELLED)
-    made_up = Q(makes_up_for__isnull=False) & ~Q(status=BookingStatus.CANCELLED)
+    made_up = Q(makes_up_for__isnull=False, live=True)
     rows = Booking.objects.filter(admission_id=week.admission_id, week=week.week).filter(
-        made_up | Exists(standing.filter(makes_up_for=OuterRef("pk")))
+        made_up | Exists(Booking.objects.live().filter(makes_up_for=OuterRef("pk")))
     )
-    return list(rows.select_related("makes_up_for").prefetch_related(Prefetch("make_ups", standing)))
+    return list(rows.select_related("makes_up_for").prefetch_related(MADE_UP))

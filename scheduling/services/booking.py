@@ -34,7 +34,7 @@ from scheduling.services.conflicts import What, conflicts_with
 from scheduling.services.evenings import close_gap, evening_held
 from scheduling.services.invitations import withdraw_of
 from scheduling.services.locks import lock_patient, lock_sessions, read_booking
-from scheduling.services.make_ups import absence_to_make_up, take_over
+from scheduling.services.make_ups import absence_to_make_up, booked_again, take_over
 from scheduling.services.seats import free_seat, take_seat
 from scheduling.services.waitlist import promote_after_commit
 from scheduling.signals import bookings_changed, seats_changed
@@ -220,6 +220,8 @@ def place(
     )
     if booking.live:
         close_gap(booking, now=now)
+        if earlier is not None:
+            booked_again([booking], now=now)
     _tell(booking, session, now=now)
     return booking
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from people.domain.time import local_date
@@ -30,12 +30,15 @@ def open_absences(patient_id: int, *, now: datetime) -> list[Booking]:
 def absences() -> QuerySet[Booking]:
     """Bookings that were marked and counted nothing, were given up late, or fell with their session.
 
-    Of the last, only those that held a seat are absences: `open_absences` asks the trail.
+    Of the last, only those that held a seat are absences: `open_absences` asks the trail. What was given up and booked
+    again is judged by its last row, and a make-up that is not held any more by what it made up for.
     """
     missed = Q(live=True, marked_at__isnull=False, counted_minutes=0)
-    given_up = Q(status=BookingStatus.CANCELLED, late=True) & ~Q(cancel_reason=MOVED)
-    called_off = Q(status=BookingStatus.CANCELLED, session__state=SessionState.CANCELLED)
-    return Booking.objects.filter(missed | given_up | called_off)
+    given_up = Q(late=True) & ~Q(cancel_reason=MOVED)
+    called_off = Q(session__state=SessionState.CANCELLED)
+    again = Booking.objects.filter(patient=OuterRef("patient"), session=OuterRef("session"), pk__gt=OuterRef("pk"))
+    gone = Q(~Exists(again.filter(Q(live=True) | Q(late=True))), status=BookingStatus.CANCELLED, makes_up_for=None)
+    return Booking.objects.filter(missed | (gone & (given_up | called_off)))
 
 
 def seated_when_called_off(session_ids: Iterable[int]) -> set[int]:
@@ -59,6 +62,7 @@ def absence_to_make_up(
     if not near_enough(_sitting_of(session, admission), _sitting(found[0], admission), days=days):
         sentence = _("It is too long from what it would make up for: at most %(days)d days, or the same week")
         raise NothingToMakeUp(sentence % {"days": days}, booking=str(absence_id))
+    _forget_old_lines([found[0].pk], now=now)
     return found[0].pk
 
 
@@ -80,6 +84,7 @@ def make_up_with(booked: Sequence[Booking], *, actor: User | None, now: datetime
     weeks = {one.week for one in booked}
     rows = absences().filter(admission__in=admissions, week__in=weeks).exclude(pk__in=[one.pk for one in booked])
     missed = {one.pk: one for one in _still_open(rows, now=now)}
+    _forget_old_lines(missed, now=now)
     for admission_id, admission in admissions.items():
         made = [_sitting(one, admission) for one in booked if one.admission_id == admission_id]
         left = [_sitting(one, admission) for one in missed.values() if one.admission_id == admission_id]
@@ -89,6 +94,19 @@ def make_up_with(booked: Sequence[Booking], *, actor: User | None, now: datetime
                 _link(one, missed[int(str(pairs[one.pk]))].pk, actor=actor, now=now)
 
 
+def booked_again(bookings: Iterable[Booking], *, now: datetime) -> None:
+    """They are back on sessions that they had given up, or that had been called off: nothing makes up for those any
+    more. Under the locks; one query where nothing did.
+    """
+    back = {(one.patient_id, one.session_id) for one in bookings}
+    if not back:
+        return
+    gone = Booking.objects.filter(live=False, make_ups__isnull=False)
+    gone = gone.filter(patient_id__in={pk for pk, _session in back}, session_id__in={pk for _patient, pk in back})
+    rows = gone.order_by("pk").values_list("pk", "patient_id", "session_id").distinct()
+    attended_after_all([pk for pk, *pair in rows if tuple(pair) in back], now=now)
+
+
 def attended_after_all(booking_ids: Iterable[int], *, now: datetime) -> None:
     """What was taken for an absence was none: nothing makes up for it any more. Under the patients' locks."""
     ids = list(booking_ids)
@@ -96,6 +114,13 @@ def attended_after_all(booking_ids: Iterable[int], *, now: datetime) -> None:
         return
     rows = Booking.objects.filter(makes_up_for__in=ids).exclude(status=BookingStatus.CANCELLED)
     for row in rows.order_by("pk"):
+        _link(row, None, actor=None, now=now)
+
+
+def _forget_old_lines(absence_ids: Iterable[int], *, now: datetime) -> None:
+    """Whoever waited in vain has made up for nothing."""
+    waited = Booking.objects.filter(_waited_in_vain(now), makes_up_for__in=list(absence_ids))
+    for row in waited.order_by("pk"):
         _link(row, None, actor=None, now=now)
 
 
@@ -117,7 +142,8 @@ def _link(booking: Booking, absence_id: int | None, *, actor: User | None, now: 
 
 def _still_open(rows: QuerySet[Booking], *, now: datetime) -> list[Booking]:
     """Those of the absences that nothing makes up for, no older than any program lets one make up for."""
-    taken = Booking.objects.exclude(status=BookingStatus.CANCELLED).filter(makes_up_for__isnull=False)
+    standing = Booking.objects.exclude(status=BookingStatus.CANCELLED).exclude(_waited_in_vain(now))
+    taken = standing.filter(makes_up_for__isnull=False)
     recent = rows.filter(starts_at__gte=now - LONGEST_AGO).exclude(pk__in=taken.values("makes_up_for"))
     found = list(
         recent.select_related("session__site", "admission__site", "admission__program").order_by("-starts_at", "-pk")
@@ -125,6 +151,11 @@ def _still_open(rows: QuerySet[Booking], *, now: datetime) -> list[Booking]:
     off = [one.session_id for one in found if _fell_with_its_session(one)]
     seated = seated_when_called_off(off) if off else set()
     return [one for one in found if not _fell_with_its_session(one) or one.pk in seated]
+
+
+def _waited_in_vain(now: datetime) -> Q:
+    """In line for a session that has begun."""
+    return Q(status=BookingStatus.WAITLISTED, starts_at__lte=now)
 
 
 def _near(now: datetime, absence: Booking) -> bool:

@@ -19,6 +19,7 @@ from scheduling.errors import SessionFull
 from scheduling.models import Booking, Session, StandingBooking
 from scheduling.queries import load_calendars, option_of
 from scheduling.services.booking_facts import facts
+from scheduling.services.make_ups import booked_again
 from scheduling.signals import bookings_changed, seats_changed
 
 A_DAY = timedelta(days=1)
@@ -97,6 +98,7 @@ def write_places(
         patient_id=lambda row: row.patient_id,
         reason=override_reason,
     )
+    booked_again([row for row in made if (row.patient_id, row.session_id) in earlier], now=now)
     bookings_changed.send(Booking, booking_ids=[row.pk for row in made], now=now)
     ids = {wish.session.pk for wish in wishes}
     full = Session.objects.filter(pk__in=ids, seats_taken__gte=F("capacity") - F("seats_held"))

@@ -24,6 +24,7 @@ from scheduling.models import Booking, Session
 from scheduling.queries import calendar_of, option_of
 from scheduling.services.evenings import close_gap
 from scheduling.services.locks import lock_patient, lock_sessions
+from scheduling.services.make_ups import booked_again
 from scheduling.services.seats import release_held, take_held_seat, take_seat
 from scheduling.signals import bookings_changed, seats_changed, waitlist_moved
 
@@ -113,6 +114,7 @@ def _give(booking: Booking, session: Session, *, now: datetime) -> None:
     booking.changed_at = now
     booking.save()
     close_gap(booking, now=now)
+    booked_again([booking], now=now)
     what = WaitlistEvent.OFFERED if expires_at else WaitlistEvent.PROMOTED
     after: dict[str, object] = {"session": session.pk, "status": booking.status}
     if expires_at:

@@ -145,3 +145,12 @@ def test_choosing_costs_the_same_for_any_number_of_absences(
     client.get(f"/patients/{cast.ana.pk}/sessions/")
     with django_assert_max_num_queries(45):  # type: ignore[operator]
         client.get(f"/patients/{cast.ana.pk}/sessions/")
+
+
+def test_who_only_waits_in_line_has_no_make_up_booked(cast: Cast, client: Client, missed: Booking) -> None:
+    full = cast.session("2026-11-20 18:00", room=False, counselor=False, capacity=1)
+    cast.booked(cast.patient("Wen Zhao"), full)
+    book(cast.ana, full, actor=cast.cory, now=NOW, waitlist=True, makes_up_for=missed.pk)
+    client.force_login(cast.cory)
+    for path in (f"/patients/{cast.ana.pk}/", f"/patients/{cast.ana.pk}/ledger/?from=2026-11-16&to=2026-11-22"):
+        assert "Make-up booked" not in open_page(client, path).words

@@ -15,6 +15,7 @@ from scheduling.services.book_all import book_all, take_back
 from scheduling.services.booking import book, cancel, move
 from scheduling.services.make_ups import open_absences
 from scheduling.services.sessions import cancel_session
+from scheduling.services.waitlist import promote
 from tests.cast import NOW, Cast, at
 
 BEFORE = at("2026-10-05 12:00")
@@ -176,3 +177,52 @@ def test_a_change_of_a_make_up_does_not_ask_again(cast: Cast) -> None:
     Booking.objects.filter(pk=missed.pk).update(counted_minutes=90)
     given_back = cancel(made, actor=cast.cory, now=NOW + timedelta(hours=1))
     assert (given_back.status, given_back.makes_up_for) == ("cancelled", missed)
+
+
+def given_up_and_back(cast: Cast) -> tuple[Booking, Booking, Booking]:
+    """An evening given up late, what makes up for it, and the same evening booked once more."""
+    gone = cast.booked(cast.ana, evening(cast, "2026-11-18"), now=BEFORE)
+    cancel(gone, actor=None, now=NOW)
+    made = book(cast.ana, cast.session(THURSDAY), actor=cast.cory, now=NOW, makes_up_for=gone.pk)
+    return gone, made, book(cast.ana, gone.session, actor=cast.cory, now=NOW, override_reason="Can come after all")
+
+
+def test_who_is_back_on_what_was_given_up_has_nothing_to_make_up_for(cast: Cast) -> None:
+    _gone, made, again = given_up_and_back(cast)
+    assert Booking.objects.get(pk=made.pk).makes_up_for is None
+    assert TrailEntry.objects.get(action="makes_up_no_more").subject_id == made.pk
+    assert open_absences(cast.ana.pk, now=NOW) == []
+    cancel(again, actor=None, now=NOW + timedelta(minutes=20))
+    assert open_absences(cast.ana.pk, now=NOW + timedelta(hours=1)) == [again]  # once, though given up twice
+
+
+def test_who_is_back_by_the_line_neither(cast: Cast) -> None:
+    gone = cast.booked(cast.ana, evening(cast, "2026-11-18", capacity=1), now=BEFORE)
+    cancel(gone, actor=None, now=NOW)
+    other = cast.booked(cast.patient("Wen Zhao"), gone.session, now=NOW)
+    made = book(cast.ana, cast.session(THURSDAY), actor=cast.cory, now=NOW, makes_up_for=gone.pk)
+    waits = book(cast.ana, gone.session, actor=cast.cory, now=NOW, waitlist=True)
+    assert (waits.status, Booking.objects.get(pk=made.pk).makes_up_for) == ("waitlisted", gone)
+    cancel(other, actor=None, now=NOW)
+    assert promote(gone.session_id, now=NOW) == [waits]
+    assert Booking.objects.get(pk=made.pk).makes_up_for is None
+
+
+def test_who_waited_in_vain_has_made_up_for_nothing(cast: Cast) -> None:
+    missed = marked(cast, cast.ana, "2026-11-16")
+    full = evening(cast, "2026-11-18", capacity=1)
+    cast.booked(cast.patient("Wen Zhao"), full, now=BEFORE)
+    waits = book(cast.ana, full, actor=cast.cory, now=NOW, waitlist=True, makes_up_for=missed.pk)
+    assert open_absences(cast.ana.pk, now=NOW) == []
+    later = at("2026-11-19 09:00")
+    assert open_absences(cast.ana.pk, now=later) == [missed]
+    made = book(cast.ana, cast.session(THURSDAY), actor=cast.cory, now=later, makes_up_for=missed.pk)
+    waits.refresh_from_db()
+    assert (made.makes_up_for, waits.makes_up_for) == (missed, None)
+
+
+def test_a_make_up_given_up_late_leaves_one_absence_and_not_two(cast: Cast) -> None:
+    missed = marked(cast, cast.ana, "2026-11-16")
+    made = book(cast.ana, evening(cast, "2026-11-18"), actor=cast.cory, now=NOW, makes_up_for=missed.pk)
+    assert cancel(made, actor=None, now=NOW).late
+    assert open_absences(cast.ana.pk, now=NOW) == [missed]
