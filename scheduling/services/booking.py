@@ -12,7 +12,7 @@ from people.models import Patient, User
 from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.domain.fit import Obstacle, why_not
-from scheduling.enums import HOLDS_SEAT, BookingStatus, Kind
+from scheduling.enums import HOLDS_SEAT, BookingStatus, Kind, SessionState
 from scheduling.errors import (
     BY_CODE,
     FREE_TO_STAFF,
@@ -184,6 +184,8 @@ def place(
     if actor is None or actor.is_clinic_staff or earlier is not None:
         lifted |= FREE_TO_STAFF
     standing = [code for code in codes if code not in lifted]
+    if standing == ["session_full"] and session.state == SessionState.SIGNED:
+        raise RosterSigned(session=str(session.pk))
     to_waitlist = waitlist and standing == ["session_full"]
     if (standing and not to_waitlist) or calendar.admission is None:
         refusal = BY_CODE[standing[0]] if standing else NotEnrolled

@@ -159,10 +159,11 @@ def _waited_in_vain(now: datetime) -> Q:
 
 
 def _near(now: datetime, absence: Booking) -> bool:
-    """Whether what is booked from now on may still make up for it."""
+    """Whether what is booked from now on may still make up for it: the stay goes on, and it is not too long ago."""
     admission = absence.admission
     today = Sitting(0, now, local_date(now, admission.zone), admission.week_of(now).starts_on)
-    return near_enough(today, _sitting(absence, admission), days=admission.program.make_up_days)
+    near = near_enough(today, _sitting(absence, admission), days=admission.program.make_up_days)
+    return near and admission.covers(today.on)
 
 
 def _fell_with_its_session(booking: Booking) -> bool:

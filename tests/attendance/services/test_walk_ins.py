@@ -13,6 +13,7 @@ from people.errors import NotThere, Refusal
 from people.models import TrailEntry
 from scheduling.errors import AlreadyBooked, OverlapsBooking, RosterSigned, SessionFull, SessionStarted
 from scheduling.models import Booking, Session
+from scheduling.services.booking import book
 from scheduling.services.keep_apart import keep_apart
 from tests.cast import NOW, Cast, at
 
@@ -91,6 +92,8 @@ def test_a_signed_roster_takes_nobody_in(cast: Cast, group: Session) -> None:
     sign_roster(group, actor=cast.dana, now=after)
     with pytest.raises(RosterSigned):
         add_walk_in(group, cast.ana, actor=cast.dana, now=after, override_reason="They were here")
+    with pytest.raises(RosterSigned):  # and not as if it were full, nor into a line that leads nowhere
+        book(cast.ana, group, actor=cast.dana, now=after, waitlist=True, override_reason="They were here")
 
 
 def test_who_may_be_added_is_who_is_seen_and_not_here_yet(cast: Cast, group: Session) -> None:

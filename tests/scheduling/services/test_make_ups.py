@@ -1,6 +1,6 @@
 """A make-up points to the one absence that it stands for, and changes no minutes."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from attendance.services.amending import amend
 from attendance.services.roster import RosterRow, save_rows, sign_roster
 from people.models import Patient, TrailEntry
+from people.services.admissions import discharge
 from scheduling.errors import NothingToMakeUp
 from scheduling.models import Booking, Session
 from scheduling.services.book_all import book_all, take_back
@@ -226,3 +227,13 @@ def test_a_make_up_given_up_late_leaves_one_absence_and_not_two(cast: Cast) -> N
     made = book(cast.ana, evening(cast, "2026-11-18"), actor=cast.cory, now=NOW, makes_up_for=missed.pk)
     assert cancel(made, actor=None, now=NOW).late
     assert open_absences(cast.ana.pk, now=NOW) == [missed]
+
+
+def test_what_an_earlier_stay_missed_is_not_offered_in_the_next(cast: Cast) -> None:
+    missed = marked(cast, cast.ana, "2026-11-16")
+    assert open_absences(cast.ana.pk, now=NOW) == [missed]
+    discharge(cast.admission_of(cast.ana), discharged_on=date(2026, 11, 17), actor=cast.cory, now=NOW)
+    assert open_absences(cast.ana.pk, now=NOW) == []
+    cast.admission(cast.ana, admitted_on=date(2026, 11, 18))
+    assert open_absences(cast.ana.pk, now=NOW) == []
+    refused(cast, cast.session(THURSDAY), missed)
