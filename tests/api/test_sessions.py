@@ -32,6 +32,7 @@ def session_answer(session: Session, cast: Cast, **fields: Any) -> dict[str, Any
         "room": str(cast.room.pk),
         "room_name": "Room 4",
         "mode": "in_person",
+        "caseload_of": None,
         "telehealth_url": None,
         "fits": None,
         "why_not": [],
