@@ -12,6 +12,8 @@ import django
 from tests import needs
 
 APPS = ["people", "scheduling", "attendance", "notifications"]
+SAFE = ["0015_make_ups"]
+"""Read by hand: unique in a column that the same migration adds, and that the previous release leaves empty."""
 
 
 def main() -> int:
@@ -24,7 +26,10 @@ def main() -> int:
     django.setup()
     from django_migration_linter import MigrationLinter
 
-    linter = MigrationLinter(include_apps=APPS, no_cache=True, quiet=["ok", "ignore"], ignore_initial_migrations=True)
+    quiet = ["ok", "ignore"]
+    linter = MigrationLinter(
+        include_apps=APPS, ignore_name=SAFE, no_cache=True, quiet=quiet, ignore_initial_migrations=True
+    )
     linter.lint_all_migrations()
     linter.print_summary()
     return int(linter.has_errors)
