@@ -36,8 +36,10 @@ def main(arguments: list[str]) -> int:
     if asked.patients:
         sizes = replace(sizes, patients=asked.patients, boards=(asked.patients,))
     begun = time.monotonic()
-    figures = list(_measure(asked.names or BENCHMARKS, asked.database or kinds(), sizes))
-    write(figures, asked.out)
+    figures: list[Figure] = []
+    for figure in _measure(asked.names or BENCHMARKS, asked.database or kinds(), sizes):
+        figures.append(figure)
+        write(figures, asked.out)  # after each, so that what was measured outlives an interruption
     print(f"\n{table(figures)}\n\nA ratio is better when higher. {time.monotonic() - begun:.0f} s; {asked.out}")
     return 0
 

@@ -20,7 +20,7 @@ def measure(sizes: Sizes) -> list[Figure]:
 
     Between measurements the rows are taken out again.
     """
-    now = timezone.now()
+    now = timezone.now().replace(hour=19, minute=0)  # noon at the clinic: at night nobody is reminded
     _due(sizes.reminders, now=now)
     taken, floor = [], []
     for _ in range(sizes.rounds):
