@@ -92,10 +92,16 @@ def sign_in(page: Page, user: User) -> None:
         page.click("form[action='/accounts/login/'] button[type=submit]")
 
 
+AT_REST = """() => !document.querySelector(".htmx-swapping, .htmx-settling") && document.getAnimations().every(
+    (one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity)"""
+"""Nothing is half shown: what fades in has less contrast for a moment."""
+
+
 def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong with the page as it stands, as "rule: the elements"; a page without JavaScript cannot
+    """What axe-core finds wrong with the page once it rests, as "rule: the elements"; a page without JavaScript cannot
     be asked.
     """
+    page.wait_for_function(AT_REST)
     page.evaluate(AXE.read_text())
     found = page.evaluate("async () => (await axe.run()).violations")
     return [f"{one['id']}: {', '.join(str(node['target']) for node in one['nodes'])}" for one in found]
