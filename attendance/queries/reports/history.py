@@ -9,8 +9,9 @@ from attendance.domain.reports import Report, ReportAsked, ReportTable, Row, Tol
 from attendance.enums import AttendanceMode, AttendanceStatus
 from attendance.models import AttendanceRecord
 from attendance.queries.reports.foot import Foot, once, policies_foot
+from attendance.queries.reports.ledgers import occasion
 from people.models import User
-from scheduling.enums import BookingStatus, Kind
+from scheduling.enums import BookingStatus
 from scheduling.models import Booking
 
 A_DAY = timedelta(days=1)
@@ -59,12 +60,7 @@ def _rows(asked: ReportAsked, told: Told) -> Iterator[Row]:
             continue
         record: AttendanceRecord | None = getattr(booking, "attendance", None)
         yield (
-            starts.date(),
-            starts.strftime("%H:%M"),
-            ends.strftime("%H:%M"),
-            str(Kind(session.kind).label),
-            session.focus,
-            ", ".join(counselor.name for counselor in session.counselors.all()),
+            *occasion(session, starts, ends),
             str(BookingStatus(booking.status).label),
             booking.cancelled_at.astimezone(zone).date() if booking.cancelled_at else None,
             (str(AttendanceStatus.EXCUSED.label) if booking.late_excused_at else yes) if booking.late else "",

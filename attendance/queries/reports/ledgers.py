@@ -17,7 +17,7 @@ from attendance.queries.reports.touches import touches_table
 from attendance.queries.roster import LATE_ENTRY
 from people.models import Patient, User
 from scheduling.enums import BookingStatus, Kind
-from scheduling.models import Booking
+from scheduling.models import Booking, Session
 
 TAKEN = ("break", "late", "early", "rounding", "cutoff", "absent")
 
@@ -103,12 +103,7 @@ def _of_record(record: AttendanceRecord) -> tuple[Cell, ...]:
     here = record.status == AttendanceStatus.PRESENT
     made_up = record.booking.makes_up_for
     return (
-        starts.date(),
-        starts.strftime("%H:%M"),
-        ends.strftime("%H:%M"),
-        str(Kind(session.kind).label),
-        session.focus,
-        ", ".join(counselor.name for counselor in session.counselors.all()),
+        *occasion(session, starts, ends),
         str(AttendanceMode(record.mode).label) if here else "",
         str(AttendanceStatus(record.status).label),
         record.excuse_reason,
@@ -128,11 +123,8 @@ def _of_record(record: AttendanceRecord) -> tuple[Cell, ...]:
     )
 
 
-def _of_booking(booking: Booking) -> tuple[Cell, ...]:
-    """What is booked and not marked: it explains the week's scheduled minutes, and nothing of it is credited."""
-    session, zone = booking.session, booking.session.site.zone
-    starts, ends = booking.starts_at.astimezone(zone), booking.ends_at.astimezone(zone)
-    made_up = booking.makes_up_for
+def occasion(session: Session, starts: datetime, ends: datetime) -> tuple[Cell, ...]:
+    """When by the site's clock, what kind and focus, and who leads."""
     return (
         starts.date(),
         starts.strftime("%H:%M"),
@@ -140,6 +132,16 @@ def _of_booking(booking: Booking) -> tuple[Cell, ...]:
         str(Kind(session.kind).label),
         session.focus,
         ", ".join(counselor.name for counselor in session.counselors.all()),
+    )
+
+
+def _of_booking(booking: Booking) -> tuple[Cell, ...]:
+    """What is booked and not marked: it explains the week's scheduled minutes, and nothing of it is credited."""
+    session, zone = booking.session, booking.session.site.zone
+    starts, ends = booking.starts_at.astimezone(zone), booking.ends_at.astimezone(zone)
+    made_up = booking.makes_up_for
+    return (
+        *occasion(session, starts, ends),
         "",
         str(BookingStatus(booking.status).label),
         *(None,) * 16,
