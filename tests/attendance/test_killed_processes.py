@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -113,12 +113,12 @@ class Evening:
     token: str
 
     def sign(self, address: str, session: Session, *, stands_at: int = 0) -> Reply | None:
-        """The answer, or None where there was none."""
+        """The answer, or None where there was none, or where it broke off."""
         path = f"sessions/{session.pk}/roster/sign/" + (f"?stands_at={stands_at}" if stands_at else "")
         connection = HTTPConnection(address, timeout=60)
         try:
             return ask(connection, Call(self.token, path))
-        except OSError:
+        except (OSError, HTTPException):
             return None
         finally:
             connection.close()
