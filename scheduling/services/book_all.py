@@ -12,8 +12,9 @@ from people.models import Patient, User
 from people.services.trail import record
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
-from scheduling.services.booking import CONSTRAINTS, cancel, place
+from scheduling.services.booking import cancel, place
 from scheduling.services.booking_facts import facts
+from scheduling.services.booking_rows import CONSTRAINTS
 from scheduling.services.locks import lock_patient, lock_sessions
 from scheduling.services.make_ups import make_up_with
 

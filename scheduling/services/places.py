@@ -3,7 +3,6 @@
 Standing bookings are booked so. The caller holds the locks: patients, then sessions.
 """
 
-import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from scheduling.errors import SessionFull
 from scheduling.models import Booking, Session, StandingBooking
 from scheduling.queries import load_calendars, option_of
 from scheduling.services.booking_facts import facts
+from scheduling.services.booking_rows import new_row
 from scheduling.services.make_ups import booked_again
 from scheduling.signals import bookings_changed, seats_changed
 
@@ -137,24 +137,14 @@ def _earlier(wishes: Sequence[Wish]) -> dict[tuple[int, int], tuple[str, int]]:
 def _row(
     wish: Wish, earlier: tuple[str, int] | None, actor: User | None, now: datetime, override_reason: str
 ) -> Booking:
-    standing, session = wish.standing, wish.session
-    uid, sequence = (earlier[0], earlier[1] + 1) if earlier else (f"{uuid.uuid4().hex}@appointments", 0)
-    return Booking(
-        patient_id=standing.patient_id,
-        admission=standing.admission,
-        session=session,
-        standing_booking=standing,
+    return new_row(
+        wish.standing.admission,
+        wish.session,
         status=BookingStatus.BOOKED,
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
-        live=True,
-        week=standing.admission.week_of(session.starts_at).starts_on,
-        counted_minutes=session.clinical_minutes,
-        uid=uid,
-        sequence=sequence,
+        earlier=earlier,
+        actor=actor,
+        now=now,
+        standing_booking=wish.standing,
         work_overlap_accepted="overlaps_work" in wish.codes,
         override_reason=override_reason,
-        created_at=now,
-        created_by=actor,
-        changed_at=now,
     )

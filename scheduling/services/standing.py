@@ -17,8 +17,8 @@ from people.retries import retrying_deadlocks
 from people.services.trail import record
 from scheduling.enums import BookingStatus, SessionState
 from scheduling.models import Booking, Session, SessionSeries, StandingBooking, StandingGap
-from scheduling.services.booking import CONSTRAINTS
 from scheduling.services.booking_facts import CALLED_OFF
+from scheduling.services.booking_rows import CONSTRAINTS
 from scheduling.services.locks import lock_patient, lock_patients, lock_sessions
 from scheduling.services.places import Judge, Wish, write_places
 from scheduling.services.releases import release_all

@@ -16,7 +16,7 @@ from scheduling.models import (
     StandingBooking,
     StandingGap,
 )
-from scheduling.services.booking import CONSTRAINTS
+from scheduling.services.booking_rows import CONSTRAINTS
 from scheduling.services.locks import lock_patient, lock_series, lock_sessions
 from scheduling.services.places import Wish, write_places
 from scheduling.services.track_preview import (
