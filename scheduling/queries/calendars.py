@@ -1,13 +1,13 @@
-"""Reading what stands for and against a booking, for one patient or for thousands, in a constant number of queries."""
+"""What stands for and against bookings, for one patient or for thousands, in a constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Q
 
 from people.domain.targets import PartialWeekPolicy as DomainPolicy
 from people.domain.targets import Target, target_for
@@ -15,10 +15,9 @@ from people.domain.time import DateRange, Interval, local_date
 from people.domain.weeks import Week
 from people.models import Admission, Leave, PlanPhase
 from people.services.plans import as_phase
-from scheduling.domain.fit import BookedSession, Enrollment, PatientCalendar, SessionOption, WeekLoad, why_not
+from scheduling.domain.fit import BookedSession, Enrollment, PatientCalendar, WeekLoad
 from scheduling.domain.work_hours import busy_in
-from scheduling.enums import BookingStatus, Mode, SessionState
-from scheduling.errors import FREE_TO_STAFF
+from scheduling.enums import BookingStatus, Mode
 from scheduling.models import Booking, Session, WorkHours
 from scheduling.models.keep_apart import hidden_sessions
 
@@ -57,44 +56,6 @@ class AdmissionCalendar:
     def week_bookings(self, week: Week) -> list[BookedRow]:
         """The live bookings that start in the week."""
         return [row for row in self.bookings if week.contains(row.interval.start)]
-
-
-@dataclass(frozen=True)
-class SessionFit:
-    """A session beside what booking would answer now."""
-
-    session: Session
-    why_not: tuple[str, ...]
-
-    @property
-    def exists(self) -> bool:
-        """Whether the patient may know of the session at all."""
-        return "not_found" not in self.why_not
-
-    @property
-    def fits(self) -> bool:
-        """Whether nothing but a full session stands in the way."""
-        return set(self.why_not) <= {"session_full"}
-
-
-def option_of(session: Session, *, zone: ZoneInfo) -> SessionOption:
-    """The session as the pure calculations see it; its day is the one of the patient's home zone."""
-    cutoff = timedelta(minutes=session.program.booking_cutoff_minutes)
-    return SessionOption(
-        id=session.pk,
-        interval=Interval(session.starts_at, session.ends_at),
-        clinical_minutes=session.clinical_minutes,
-        mode=session.mode,
-        kind=session.kind,
-        seats_left=session.seats_left if session.state == SessionState.SCHEDULED else 0,
-        site_id=session.site_id,
-        local_day=local_date(session.starts_at, zone),
-        state=session.state,
-        booking_closes_at=session.starts_at - cutoff,
-        program_id=session.program_id,
-        ways=session.site.ways,
-        caseload_of=session.caseload_of_id,
-    )
 
 
 def calendar_of(
@@ -143,83 +104,6 @@ def load_calendars(
     without = (without_booking, without_session)
     rows = _Rows.read(admissions, first=first, last=last, without=without)
     return {admission.pk: _calendar(admission, rows, first=first, last=last) for admission in admissions}
-
-
-def sessions_with_fit(
-    sessions: Iterable[Session],
-    patient_id: int,
-    *,
-    now: datetime,
-    without_booking: int | None = None,
-    by_staff: bool = False,
-) -> list[SessionFit]:
-    """Each session (with program and site) beside what booking would answer the patient now, in the order given; if
-    one of their bookings were given up for it, with `without_booking`; if staff book for them, `by_staff`.
-
-    Those that do not exist for the patient are left out.
-    """
-    listed = list(sessions)
-    if not listed:
-        return []
-    admissions = list(
-        Admission.objects.filter(patient_id=patient_id).select_related("site", "program").order_by("-admitted_on")
-    )
-    first = min(session.starts_at for session in listed).date() - A_DAY
-    last = max(session.starts_at for session in listed).date() + A_DAY
-    calendars = load_calendars(admissions, first=first, last=last, without_booking=without_booking)
-    lifted = FREE_TO_STAFF if by_staff else frozenset()
-    fits = [
-        SessionFit(
-            session,
-            tuple(code for code in _answer(session, admissions, calendars, now=now) if code not in lifted),
-        )
-        for session in listed
-    ]
-    return [fit for fit in fits if fit.exists]
-
-
-def open_sessions(programs: Iterable[int], *, span: Interval) -> QuerySet[Session]:
-    """The scheduled sessions of the programs that start in the span, with what `option_of` reads."""
-    return (
-        Session.objects.filter(program_id__in=list(programs), state=SessionState.SCHEDULED)
-        .starting_in(span)
-        .select_related("program", "site")
-        .order_by("starts_at", "pk")
-    )
-
-
-def for_display(sessions: QuerySet[Session]) -> QuerySet[Session]:
-    """With everything that a list of sessions shows, in a constant number of queries."""
-    return sessions.select_related("program", "site", "room", "series").prefetch_related("counselors")
-
-
-def bookings_for_display(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    """With everything that a list of bookings shows; `waitlist_position` is 1 for the first in line."""
-    in_line = (
-        Booking.objects.filter(session=OuterRef("session"), status=BookingStatus.WAITLISTED)
-        .filter(Q(created_at__lt=OuterRef("created_at")) | Q(created_at=OuterRef("created_at"), pk__lte=OuterRef("pk")))
-        .order_by()
-        .values("session")
-        .annotate(place=Count("pk"))
-        .values("place")
-    )
-    waits = When(status=BookingStatus.WAITLISTED, then=Subquery(in_line))
-    return bookings.select_related("session__site").annotate(
-        waitlist_position=Case(waits, default=None, output_field=IntegerField())
-    )
-
-
-def _answer(
-    session: Session, admissions: Sequence[Admission], calendars: dict[int, AdmissionCalendar], *, now: datetime
-) -> tuple[str, ...]:
-    covering = [row for row in admissions if row.covers(local_date(session.starts_at, row.zone))]
-    chosen = next((row for row in covering if row.program_id == session.program_id), None) or next(
-        iter(covering or admissions), None
-    )
-    if chosen is None:
-        return ("not_enrolled",)
-    calendar = calendars[chosen.pk]
-    return tuple(str(code) for code in why_not(option_of(session, zone=calendar.zone), calendar.value, now=now))
 
 
 @dataclass(frozen=True)
