@@ -13,7 +13,7 @@ from api.fields import Id, Instant, InstantFilter, LocalDate, Number, OptionalTe
 from api.idempotency import once_per_key
 from api.inputs import Input, Parameters, given
 from api.resources.counselors import OfCounselor
-from api.resources.sessions import SessionAnswer
+from api.resources.session_answers import SessionAnswer
 from people.enums import Look
 from people.errors import InvalidInput
 from people.models import Counselor, Program, Room, Site

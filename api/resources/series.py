@@ -22,7 +22,8 @@ from api.resources.series_edits import (
     confirmed_of,
     edit_of,
 )
-from api.resources.sessions import MOST_BREAKS, MOST_COUNSELORS, SessionAnswer, narrowed
+from api.resources.session_answers import SessionAnswer
+from api.resources.sessions import MOST_BREAKS, MOST_COUNSELORS, narrowed
 from people.enums import Look
 from people.models import Counselor, Program, Room, Site
 from people.services.looks import record_looks
