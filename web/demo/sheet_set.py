@@ -54,6 +54,26 @@ class SheetSet:
     """One sheet a table; rows of one site are written together, so memory stays bounded."""
 
     def __init__(self) -> None:
+        self._lay_out_clinic()
+        self._lay_out_staff()
+        self._lay_out_people()
+        self._lay_out_plans()
+        self._lay_out_schedule()
+        self._lay_out_bookings()
+        self._lay_out_attendance()
+        self.trail = Sheet(TrailEntry, "at", "actor_id", "action", "subject_type", "subject_id", "patient_id", "after")
+
+    def write(self) -> None:
+        """Send everything put down so far, what others refer to first."""
+        for sheet in vars(self).values():
+            sheet.write()
+
+    def finish(self) -> None:
+        """Write the rest, and let the database go on counting behind the keys that were given."""
+        self.write()
+        reset_sequences([*(sheet.model for sheet in vars(self).values()), *WRITTEN_BY_SERVICES])
+
+    def _lay_out_clinic(self) -> None:
         self.users = Sheet(User, "email", "name", "password", "date_joined")
         self.sites = Sheet(Site, "name", "time_zone", "address", "directions", "phone", "sender_name", "opening_hours")
         self.memberships = Sheet(Membership, "user_id", "role", "site_id")
@@ -74,6 +94,8 @@ class SheetSet:
             "transition",
             "transition_reason",
         )
+
+    def _lay_out_staff(self) -> None:
         self.counselors = Sheet(Counselor, "user_id", "name", "credentials", "languages", "daily_maximum_minutes")
         self.counselor_sites = Sheet(Counselor.sites.through, "counselor_id", "site_id")
         self.held_credentials = Sheet(CounselorCredential, "counselor_id", "code", "number", "valid_until")
@@ -87,10 +109,14 @@ class SheetSet:
             "starts_on",
         )
         self.time_off = Sheet(TimeOff, "counselor_id", "starts_at", "ends_at", "reason", "created_at")
+
+    def _lay_out_people(self) -> None:
         self.patients = Sheet(Patient, "user_id", "name", "email", "phone", "birth_date", "language", "created_at")
         self.admissions = Sheet(
             Admission, "patient_id", "program_id", "site_id", "primary_counselor_id", "admitted_on", "discharged_on"
         )
+
+    def _lay_out_plans(self) -> None:
         self.requirements = Sheet(
             Requirement,
             "program_id",
@@ -128,6 +154,8 @@ class SheetSet:
             "travel_after_minutes",
             "time_zone",
         )
+
+    def _lay_out_schedule(self) -> None:
         self.series = Sheet(
             SessionSeries,
             "program_id",
@@ -168,6 +196,8 @@ class SheetSet:
             "changed_at",
         )
         self.leads = Sheet(SessionCounselor, "session_id", "counselor_id", "starts_at", "ends_at", "live")
+
+    def _lay_out_bookings(self) -> None:
         self.bookings = Sheet(
             Booking,
             "patient_id",
@@ -192,6 +222,8 @@ class SheetSet:
             "late",
             "changed_at",
         )
+
+    def _lay_out_attendance(self) -> None:
         self.records = Sheet(
             AttendanceRecord,
             "booking_id",
@@ -219,14 +251,3 @@ class SheetSet:
         )
         self.amendments = Sheet(Amendment, "record_id", "at", "by_id", "reason", "before", "after")
         self.rosters = Sheet(Roster, "session_id", "version", "signed_at", "signed_by_id")
-        self.trail = Sheet(TrailEntry, "at", "actor_id", "action", "subject_type", "subject_id", "patient_id", "after")
-
-    def write(self) -> None:
-        """Send everything put down so far, what others refer to first."""
-        for sheet in vars(self).values():
-            sheet.write()
-
-    def finish(self) -> None:
-        """Write the rest, and let the database go on counting behind the keys that were given."""
-        self.write()
-        reset_sequences([*(sheet.model for sheet in vars(self).values()), *WRITTEN_BY_SERVICES])
