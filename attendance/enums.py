@@ -3,8 +3,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from attendance.domain.status import BOARD_ORDER
-
 
 class AttendanceStatus(models.TextChoices):
     PRESENT = "present", _("Present")
@@ -38,10 +36,6 @@ class WeekState(models.TextChoices):
     ON_TRACK = "on_track", _("On track")
     AT_RISK = "at_risk", _("At risk")
     BELOW = "below", _("Below")
-
-
-BOARD_RANK = {WeekState(status): rank for rank, status in enumerate(BOARD_ORDER)}
-"""Worst first: the order of the board."""
 
 
 class Asker(models.TextChoices):

@@ -15,12 +15,11 @@ def seconds_of(work: Callable[[], object]) -> float:
 
 
 def in_turns(
-    work: Callable[[], object], floor: Callable[[], object], *, rounds: int, warm: bool = True
+    work: Callable[[], object], floor: Callable[[], object], *, rounds: int
 ) -> tuple[list[float], list[float]]:
     """The seconds of `work` and of `floor`, called in turns; once each before anything is measured."""
-    if warm:
-        work()
-        floor()
+    work()
+    floor()
     pairs = [(seconds_of(work), seconds_of(floor)) for _ in range(rounds)]
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 

@@ -26,7 +26,6 @@ class NavItem:
     label: str | Promise
     icon: str
     active: bool = False
-    badge: int = 0
     active_icon: str = ""
     children: tuple["NavItem", ...] = ()
     is_post: bool = False
@@ -88,11 +87,8 @@ ACCOUNT_PLACES = (
 )
 
 
-def nav_for(request: HttpRequest, *, badges: dict[str, int] | None = None) -> list[NavItem]:
-    """The navigation of the person signed in, the last item a fold named "More"; empty for a stranger.
-
-    `badges` puts a count beside a place, by the name of its address (`{"flags": 9}`).
-    """
+def nav_for(request: HttpRequest) -> list[NavItem]:
+    """The navigation of the person signed in, the last item a fold named "More"; empty for a stranger."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
@@ -101,7 +97,7 @@ def nav_for(request: HttpRequest, *, badges: dict[str, int] | None = None) -> li
     folded: Iterable[_Place] = PATIENT_MORE + ACCOUNT_PLACES
     if roles & _STAFF:
         shown, folded = [place for place in STAFF_PLACES if place.roles & roles], STAFF_MORE + ACCOUNT_PLACES
-    items = items_of(shown, request.path, badges)
+    items = items_of(shown, request.path)
     children = tuple(items_of(folded, request.path))
     more = NavItem("", _("More"), "three-dots", active=any(c.active for c in children), children=children)
     return [*items, more]
@@ -124,7 +120,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def items_of(places: Iterable[_Place], path: str, badges: dict[str, int] | None = None) -> list[NavItem]:
+def items_of(places: Iterable[_Place], path: str) -> list[NavItem]:
     """The places that have an address by now, as seen from the page at `path`."""
     items = []
     for place in places:
@@ -133,5 +129,5 @@ def items_of(places: Iterable[_Place], path: str, badges: dict[str, int] | None 
         except NoReverseMatch:
             continue
         item = NavItem(url, place.label, place.icon, active_icon=place.active_icon, is_post=place.is_post)
-        items.append(replace(item, active=path.startswith(url), badge=(badges or {}).get(place.name, 0)))
+        items.append(replace(item, active=path.startswith(url)))
     return items

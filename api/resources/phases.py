@@ -18,7 +18,7 @@ from people.domain.plan_edits import AddPhase, ChangePhase, RemovePhase
 from people.models import Admission, PlanPhase, PlanTemplate
 from people.services.plan_changes import change_plan
 from people.services.plan_templates import following
-from people.services.plans import PhaseFields, change_phase
+from people.services.plans import PhaseFields, add_phase, change_phase
 from scheduling.enums import Kind
 
 MINUTES_A_WEEK = 7 * 24 * 60
@@ -100,11 +100,10 @@ class Phases(OfPatient):
         admission = self.admission(patient, said.pop("admission", None))
         self.must("people.change_plan", admission)
         preview, token = said.pop("preview"), said.pop("token", "")
-        edit = AddPhase(PhaseFields(**_plain(said)).as_phase())
+        fields = PhaseFields(**_plain(said))
         if preview:
-            return Response(preview_answer(admission, edit, self))
-        rows = change_plan(admission, edit, actor=self.user, now=self.now, token=token)
-        made = next(row for row in rows if row.starts_on == edit.phase.starts_on)
+            return Response(preview_answer(admission, AddPhase(fields.as_phase()), self))
+        made = add_phase(admission, fields, actor=self.user, now=self.now, token=token)
         return self.answer(made, PhaseAnswer, status=201)
 
     @extend_schema(request=ChangePhaseInput, responses={200: PhaseAnswer})

@@ -35,9 +35,3 @@ def is_current(code: str, key: bytes, site_id: int, *, now: datetime) -> bool:
     slot = slot_of(now)
     wanted = [door_code(key, site_id, slot - back) for back in range(SLOTS_BACK + 1)]
     return any(hmac.compare_digest(code.encode(), one.encode()) for one in wanted)
-
-
-def changes_in(now: datetime) -> timedelta:
-    """How long the code that is shown still is."""
-    seconds = SLOT.total_seconds()
-    return timedelta(seconds=seconds - now.timestamp() % seconds)

@@ -1,7 +1,7 @@
 """Suggesting that a plan steps down or is looked at again, and deciding it. The weeks suggest, people decide."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -39,7 +39,7 @@ class Cause:
     facts: dict[str, Any]
 
 
-def suggest(*, now: datetime, patient_ids: Collection[int] | None = None) -> int:
+def suggest(*, now: datetime) -> int:
     """Raise what the weeks that are over suggest, and let lapse what they no longer do; the number raised.
 
     Some hundred admissions at a time, each with a constant number of queries. Once for each run of weeks, whatever was
@@ -48,8 +48,6 @@ def suggest(*, now: datetime, patient_ids: Collection[int] | None = None) -> int
     raised = 0
     templates = _templates()
     rows = Admission.objects.in_force_on(now.date()).select_related("site", "program").order_by("pk")
-    if patient_ids is not None:
-        rows = rows.filter(patient_id__in=patient_ids)
     chunk: list[Admission] = []
     for admission in rows.iterator(AT_ONCE):
         chunk.append(admission)

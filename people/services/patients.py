@@ -79,10 +79,10 @@ def _checked(fields: PatientFields) -> PatientFields:
     return PatientFields(name, fields.email, phone, fields.birth_date, fields.language)
 
 
-def normal_phone(text: str, *, region: str = "US") -> str:
+def normal_phone(text: str) -> str:
     """The number in international form (E.164). Raises ValueError for what is no possible number."""
     try:
-        number = phonenumbers.parse(text, region)
+        number = phonenumbers.parse(text, "US")
     except phonenumbers.NumberParseException as error:
         raise ValueError(text) from error
     if not phonenumbers.is_possible_number(number):

@@ -58,9 +58,7 @@ class AdmissionCalendar:
         return [row for row in self.bookings if week.contains(row.interval.start)]
 
 
-def calendar_of(
-    patient_id: int, session: Session, *, now: datetime, without_booking: int | None = None
-) -> AdmissionCalendar:
+def calendar_of(patient_id: int, session: Session, *, without_booking: int | None = None) -> AdmissionCalendar:
     """What bears on one patient's booking of one session. `admission` is None for somebody who was never admitted."""
     admission = admission_for(patient_id, session)
     if admission is None:

@@ -31,7 +31,7 @@ def permit_booking(
     """Ask every rule. Raises the refusal of the first that stands and is not lifted; a full session stands in nobody's
     way who would wait in line.
     """
-    calendar = calendar_of(patient_id, session, now=now)
+    calendar = calendar_of(patient_id, session)
     codes = why_not(option_of(session, zone=calendar.zone), calendar.value, now=now)
     if Obstacle.NOT_FOUND in codes:
         raise NotThere

@@ -37,7 +37,7 @@ class Fate:
 
 @dataclass(frozen=True)
 class Clash:
-    """A counselor or a room that is taken: by the session `other`, or by the edit's own occurrence at `other_at`.
+    """A counselor or a room that is taken: by the session `other`, or by another of the edit's own occurrences.
 
     Of a counselor who cannot lead it for another reason, `finding` says why, and `duty` what it is.
     """
@@ -46,7 +46,6 @@ class Clash:
     who: int
     target: Target
     other: int | None
-    other_at: datetime
     duty: Duty | None = None
     finding: Finding | None = None
 
@@ -216,10 +215,10 @@ def _clashes(target: Target, leads: Taken, rooms: Taken) -> list[Clash]:
     here = Interval(target.starts_at, target.ends_at)
     found = []
     for pk in target.leads():
-        found += [Clash("counselor", pk, target, by, at.start) for at, by in leads[pk] if at.overlaps(here)]
+        found += [Clash("counselor", pk, target, by) for at, by in leads[pk] if at.overlaps(here)]
     room_id = target.value("room_id")
     if room_id is not None:
-        found += [Clash("room", room_id, target, by, at.start) for at, by in rooms[room_id] if at.overlaps(here)]
+        found += [Clash("room", room_id, target, by) for at, by in rooms[room_id] if at.overlaps(here)]
     return found
 
 

@@ -1,4 +1,4 @@
-"""Pauses and ends: dates on which a series takes no place."""
+"""Pauses: dates on which a series takes no place."""
 
 from datetime import date, timedelta
 
@@ -30,8 +30,3 @@ def resume_edit(series: SessionSeries, pause: SeriesPause) -> SeriesEdit:
     """The edit that takes a pause away: its occurrences come back under their ids, without the bookings they had."""
     gone = DateRange(pause.starts_on, pause.ends_on)
     return SeriesEdit(Scope.ALL, pauses=tuple(one for one in pauses_of(series) if one != gone))
-
-
-def end_edit(ends_on: date | None, *, reason: str = "") -> SeriesEdit:
-    """The edit that ends the series on a date, that day included; None lets it go on."""
-    return SeriesEdit(Scope.ALL, changes={"ends_on": ends_on}, reason=reason)

@@ -43,7 +43,7 @@ def unfit_in(targets: Sequence[Target], *, lifted: Collection[Hindrance] = NOTHI
                 continue
             if pk in who:
                 found += [
-                    Clash("counselor", pk, target, None, target.starts_at, duty, finding)
+                    Clash("counselor", pk, target, None, duty, finding)
                     for finding in staff.findings(duty, pk)
                     if finding.code not in lifted and finding.code is not Hindrance.BUSY
                 ]

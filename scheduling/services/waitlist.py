@@ -146,7 +146,7 @@ def _fits(booking: Booking, session: Session, *, now: datetime) -> bool:
     too_soon = now >= _last_notice(session) if _asks_first(session) else now > _last_notice(session)
     if session.state != SessionState.SCHEDULED or too_soon:
         return False
-    calendar = calendar_of(booking.patient_id, session, now=now, without_booking=booking.pk)
+    calendar = calendar_of(booking.patient_id, session, without_booking=booking.pk)
     codes = set(why_not(option_of(session, zone=calendar.zone), calendar.value, now=now))
     standing = codes - {"session_full"} - FREE_TO_STAFF
     if booking.work_overlap_accepted:

@@ -154,8 +154,8 @@ def _one_to_one(
     return Template(key, "individual", "", "One-to-one", tuple(days), starts, 60, 1, lead, room, None, from_people)
 
 
-def _family(key: str, day: int, *, lead: int, from_people: int = 0) -> Template:
-    return Template(key, "family", "family", "Family afternoon", (day,), "14:00", 120, 8, lead, "A", None, from_people)
+def _family(key: str, day: int, *, lead: int) -> Template:
+    return Template(key, "family", "family", "Family afternoon", (day,), "14:00", 120, 8, lead, "A", None)
 
 
 EVENING = Track(

@@ -116,7 +116,7 @@ def _page(
         "may_change": may_change,
         "asked": asked,
         **_previewed(asked, today=today, discharged_on=admission.discharged_on),
-        **_forms(admission, phases, user, asked, today=today, may_change=may_change),
+        **_forms(admission, user, asked, today=today, may_change=may_change),
         **_told(admission, user, moment),
     }
 
@@ -150,7 +150,6 @@ def _is_said(value: Any) -> bool:
 
 def _forms(
     admission: Admission,
-    phases: list[PlanPhase],
     user: User,
     asked: Asked | None,
     *,

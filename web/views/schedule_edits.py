@@ -102,9 +102,7 @@ def _apply(
         edit_series(series, edit, actor=user, now=moment, confirmed_lost=shown)
 
 
-def session_edit(
-    form: SessionForm, session: Session, *, reason: str = "", without_clashing: bool = False
-) -> SeriesEdit:
+def session_edit(form: SessionForm, session: Session, *, without_clashing: bool = False) -> SeriesEdit:
     """The edit that a session's form asks for: what was changed in it, as far as it reaches.
 
     A day moved for the following or for all moves that day of the rule. Raises InvalidInput where a rule has no such

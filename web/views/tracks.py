@@ -1,7 +1,7 @@
 """A person's standing bookings: joining a track, and leaving a series; every date is shown before anything is done."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -218,10 +218,6 @@ def _rows(person: Patient) -> list[StandingBooking]:
     gaps = Prefetch("gaps", StandingGap.objects.filter(closed_at=None).select_related("session__site"))
     rows = StandingBooking.objects.filter(patient=person).select_related("series__site", "series__room")
     return list(rows.prefetch_related(gaps)[:100])
-
-
-def _holds(row: StandingBooking, today: date) -> bool:
-    return row.withdrawn_at is None and (row.ends_on is None or row.ends_on >= today)
 
 
 def _answer(rows: list[StandingBooking]) -> str:

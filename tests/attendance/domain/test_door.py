@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance.domain.door import SLOT, SLOTS_BACK, changes_in, door_code, is_current, slot_of
+from attendance.domain.door import SLOTS_BACK, door_code, is_current, slot_of
 
 KEY = b"a key of the tests"
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -23,13 +23,6 @@ def test_a_code_holds_while_it_is_shown_and_a_moment_longer(now: datetime, later
     code, then = door_code(KEY, 1, slot_of(now)), now + timedelta(seconds=later)
     assert is_current(code, KEY, 1, now=then) is (slot_of(then) - slot_of(now) <= SLOTS_BACK)
     assert not is_current(code, KEY, 2, now=now)
-
-
-@given(moments)
-def test_the_screen_knows_when_it_changes(now: datetime) -> None:
-    left = changes_in(now)
-    assert timedelta() < left <= SLOT
-    assert slot_of(now + left + timedelta(milliseconds=1)) == slot_of(now) + 1
 
 
 def test_what_is_no_code_is_none() -> None:

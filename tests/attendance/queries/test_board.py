@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from attendance.enums import BOARD_RANK, WeekState
+from attendance.domain.status import BOARD_ORDER, WeekStatus
 from attendance.models import TreatmentWeek
 from attendance.queries import TrendPoint, board, patient_weeks, trends, unsigned_sessions, week_summary
 from attendance.services.roster import mark_all_present, sign_roster
@@ -24,7 +24,7 @@ def with_status(cast: Cast, name: str, status: str, shortfall: int = 0, **figure
     patient = cast.patient(name)
     ensure_weeks(now=NOW)
     TreatmentWeek.objects.filter(patient=patient, week=WEEK).update(
-        status=status, status_rank=BOARD_RANK[WeekState(status)], shortfall_minutes=shortfall, **figures
+        status=status, status_rank=BOARD_ORDER.index(WeekStatus(status)), shortfall_minutes=shortfall, **figures
     )
     return patient
 

@@ -11,7 +11,7 @@ from scheduling.models import Booking, Session, SessionCounselor
 from scheduling.services.series import extend_horizon
 from scheduling.services.series_changes import Scope, SeriesEdit
 from scheduling.services.series_edit import edit_series
-from scheduling.services.series_pauses import end_edit, pause_edit, resume_edit
+from scheduling.services.series_pauses import pause_edit, resume_edit
 from scheduling.services.series_preview import preview_edit
 from tests.cast import NOW, Cast, at
 from tests.scheduling.services.series_builders import change, seen, series_of
@@ -174,7 +174,7 @@ def test_a_pause_cancels_and_its_end_brings_back(cast: Cast) -> None:
 def test_the_horizon_goes_on_only_up_to_the_end_and_not_in_a_pause(cast: Cast) -> None:
     series = series_of(cast, weeks=1)
     edit_series(series, pause_edit(series, starts_on=date(2026, 12, 1), ends_on=date(2026, 12, 8)), actor=None, now=NOW)
-    edit_series(series, end_edit(date(2026, 12, 14)), actor=None, now=NOW)
+    edit_series(series, SeriesEdit(Scope.ALL, {"ends_on": date(2026, 12, 14)}), actor=None, now=NOW)
     extend_horizon(now=NOW, weeks=8)
     assert [start for start, _ in seen(series).values()] == [
         f"{day} 18:00" for day in ("11-16", "11-18", "11-23", "11-25", "11-30", "12-09", "12-14")
