@@ -1,10 +1,11 @@
 """Reading what an account is, where it is at home, and whether a row is still there."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from people.domain.time import Interval
 from people.enums import Look
@@ -53,6 +54,14 @@ def last_look(patient_id: int, *, before: datetime, but: User) -> TrailEntry | N
     """When somebody else last opened anything of the patient's; who it was is on the entry, as an id."""
     looks = TrailEntry.objects.filter(patient_id=patient_id, at__lt=before, action__in=Look.values)
     return looks.exclude(actor_id=but.pk).order_by("-at", "-pk").first()
+
+
+def trail_about(about: Mapping[str, Collection[int]]) -> QuerySet[TrailEntry]:
+    """What was changed of these rows, ids by their type, the latest first; looks are left out."""
+    wanted = Q(pk__in=())
+    for subject_type, ids in about.items():
+        wanted |= Q(subject_type=subject_type, subject_id__in=ids)
+    return TrailEntry.objects.filter(wanted).exclude(action__in=Look.values).order_by("-at", "-pk")
 
 
 def closures_in(site: Site, interval: Interval) -> list[SiteClosure]:

@@ -37,6 +37,14 @@ from web.views.family import (
 )
 from web.views.flag_actions import flag_acknowledge, flag_assign, flag_note, flag_resolve, patient_contact
 from web.views.flags import flags
+from web.views.history import (
+    counselor_history,
+    patient_history,
+    schedule_history,
+    series_history,
+    session_history,
+    site_history,
+)
 from web.views.home import home
 from web.views.invitations import invitation
 from web.views.ledger import patient_ledger
@@ -103,6 +111,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("counselors/", counselors, name="counselors"),
     path("counselors/<int:counselor_id>/", counselor, name="counselor"),
     path("counselors/<int:counselor_id>/away/", counselor_away, name="counselor-away"),
+    path("counselors/<int:counselor_id>/history/", counselor_history, name="counselor-history"),
     path("counselors/<int:counselor_id>/hours/", counselor_hours, name="counselor-hours"),
     path("counselors/<int:counselor_id>/hours/<int:hours_id>/", counselor_hours_change, name="counselor-hours-change"),
     path("counselors/<int:counselor_id>/profile/", counselor_profile, name="counselor-profile"),
@@ -149,6 +158,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/repair/undo/", patient_repair_undo, name="patient-repair-undo"),
     path("patients/<int:patient_id>/discharge/", patient_discharge, name="patient-discharge"),
     path("patients/<int:patient_id>/leave/", patient_leave, name="patient-leave"),
+    path("patients/<int:patient_id>/history/", patient_history, name="patient-history"),
     path("patients/<int:patient_id>/ledger/", patient_ledger, name="patient-ledger"),
     path("patients/<int:patient_id>/letter/", patient_letter, name="patient-letter"),
     path("patients/<int:patient_id>/plan/", patient_plan, name="patient-plan"),
@@ -195,10 +205,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="plan-template-remove",
     ),
     path("schedule/", schedule, name="schedule"),
+    path("schedule/history/", schedule_history, name="schedule-history"),
     path("schedule/series/new/", schedule_series_new, name="schedule-series-new"),
     path("schedule/series/<int:series_id>/", schedule_series, name="schedule-series"),
+    path("schedule/series/<int:series_id>/history/", series_history, name="series-history"),
     path("schedule/sessions/new/", schedule_session_new, name="schedule-session-new"),
     path("schedule/sessions/<int:session_id>/", schedule_session, name="schedule-session"),
+    path("schedule/sessions/<int:session_id>/history/", session_history, name="session-history"),
     path("sessions/<int:session_id>/cover/", session_cover, name="session-cover"),
     path("sessions/<int:session_id>/roster/", roster, name="roster"),
     path("sessions/<int:session_id>/sign-in/", sign_in_sheet, name="sign-in-sheet"),
@@ -207,6 +220,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<int:session_id>/roster/walk-in/", walk_in, name="walk-in"),
     path("sites/<int:site_id>/door/", door, name="door"),
     path("sites/<int:site_id>/", site, name="site"),
+    path("sites/<int:site_id>/history/", site_history, name="site-history"),
     path("sites/<int:site_id>/closures/new/", closure_new, name="closure-new"),
     path("sites/<int:site_id>/closures/<int:closure_id>/", closure, name="closure"),
     path("styleguide/", styleguide, name="styleguide"),

@@ -3,37 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext_lazy
 
 from attendance.models import TreatmentWeek
-from people.enums import Look
 from people.models import TrailEntry, User
 from scheduling.models import Booking
 
 MOST = 200
-
-TOUCHES: Mapping[str, Any] = {
-    "booked": gettext_lazy("Booked"),
-    "waitlisted": gettext_lazy("Put in line"),
-    "promoted": gettext_lazy("Took a freed seat"),
-    "moved": gettext_lazy("Moved"),
-    "cancelled": gettext_lazy("Cancelled"),
-    "made_up_for": gettext_lazy("Booked as a make-up"),
-    "makes_up_no_more": gettext_lazy("No make-up any more"),
-    "marked": gettext_lazy("Marked"),
-    "unmarked": gettext_lazy("Mark taken away"),
-    "roster_signed": gettext_lazy("Roster signed"),
-    "amended": gettext_lazy("Amended"),
-    "week_closed": gettext_lazy("Week closed"),
-    "week_revised": gettext_lazy("Week judged again"),
-    Look.PATIENT: gettext_lazy("Opened the record"),
-    Look.REPORT: gettext_lazy("Opened the evidence"),
-    Look.ROSTER: gettext_lazy("Opened the roster"),
-}
-"""The trail's words in people's."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +27,6 @@ class Touch:
     def at(self) -> datetime:
         """When."""
         return self.entry.at
-
-
-def touch_words(action: str) -> str:
-    """What was done, in words."""
-    return str(TOUCHES.get(action, action.replace("_", " ").capitalize()))
 
 
 def touches_of(week: TreatmentWeek) -> list[Touch]:

@@ -63,4 +63,4 @@ def save_room(
 
 
 def _facts(room: Room) -> dict[str, Any]:
-    return {"site": room.site_id, "seats": room.seats, "active": room.active}
+    return {"site": room.site_id, "name": room.name, "seats": room.seats, "active": room.active}

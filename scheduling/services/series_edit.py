@@ -184,9 +184,13 @@ def _keep_pauses(
 
 def _facts(series: SessionSeries) -> dict[str, object]:
     return {
+        "title": series.title,
+        "kind": series.kind,
+        "focus": series.focus,
         "rrule": series.rrule,
         "starts_at_local": series.starts_at_local,
         "duration_minutes": series.duration_minutes,
+        "breaks": series.breaks,
         "capacity": series.capacity,
         "room": series.room_id,
         "mode": series.mode,

@@ -246,7 +246,8 @@ def _record(
         if row is None or not target.differs:
             continue
         called_off = target.was_live and not target.takes_place
-        action = "session_cancelled" if called_off else "session_changed"
+        is_back = target.takes_place and not target.was_live
+        action = "session_cancelled" if called_off else "session_restored" if is_back else "session_changed"
         after = {**session_facts(row), "counselors": sorted(target.leads())}
         if called_off:
             after["seated"] = [fate.booking.pk for fate in lost if fate.target is target and fate.booking.live]

@@ -154,8 +154,12 @@ def mark_signed(session: Session, *, now: datetime) -> None:
 def facts(session: Session) -> dict[str, Any]:
     """What the trail keeps of a session."""
     return {
+        "title": session.title,
+        "kind": session.kind,
+        "focus": session.focus,
         "starts_at": session.starts_at.isoformat(),
         "ends_at": session.ends_at.isoformat(),
+        "breaks": session.breaks,
         "state": session.state,
         "capacity": session.capacity,
         "site": session.site_id,

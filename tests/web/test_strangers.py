@@ -120,6 +120,12 @@ TABLE: dict[str, Answers] = {
     "schedule-series-new": Answers(stranger=(200, 200), ben=(403, 403), nobody=(403, 403)),
     "schedule-session": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),  # as for the roster
     "schedule-series": NOTHING,
+    "schedule-history": STAFF,
+    "session-history": Answers(stranger=(404, 405), ben=(403, 405), nobody=(404, 405)),  # as for the roster
+    "series-history": READ_ONLY,
+    "site-history": Answers(stranger=(404, 405), ben=(403, 405), nobody=(404, 405)),
+    "counselor-history": Answers(stranger=(404, 405), ben=(403, 405), nobody=(404, 405)),
+    "patient-history": READ_ONLY,
     "reports": STAFF,
     "report": STAFF,
     "report-file": Answers(stranger=(405, 200), ben=(403, 403), nobody=(403, 403)),

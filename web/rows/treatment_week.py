@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from attendance.enums import AttendanceStatus, WeekState
 from attendance.models import TreatmentWeek, WeekRevision
-from attendance.queries.touched import Touch, touch_words
+from attendance.queries.touch_words import touch_words
+from attendance.queries.touched import Touch
 from scheduling.models import Booking, Session
 from web import format as figures
 from web.rows.deductions import taken_words

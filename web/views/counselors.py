@@ -103,6 +103,7 @@ def counselor_context(
         "times_off": _times_off(user, person, zone, moment),
         "may_change": may_change,
         "may_times": may_times,
+        "shows_history": knows_why_off(user, person),
     }
 
 

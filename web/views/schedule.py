@@ -66,6 +66,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
         "notices": notices_of(ScheduleWeek(site, week.starts_on, sessions, user, moment, absent)) if whole else [],
         "days": _days(entries, today),
         "this_week": today,
+        "week_start": week.starts_on.isoformat(),
         "switcher": _switcher(week.starts_on, site.pk, view),
         "view": view,
         "views": [(name, label, f"?site={site.pk}&week={week.starts_on}&view={name}") for name, label in VIEWS],

@@ -134,6 +134,7 @@ def _page(
         "closures": closure_rows(place, today=local_date(now(), place.zone)),
         "new_room": form if form is not None and changed is None else RoomForm(),
         "may_change": user.has_perm("people.change_site", place),
+        "shows_history": place.pk in user.scope.site_ids,
         "ways": _ways(place),
         "way": way or (WayForm(others=others) if others else None),
     }

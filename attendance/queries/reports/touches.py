@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from attendance.domain.reports import ReportAsked, ReportTable, Row
-from attendance.queries.touched import touch_words, touched
+from attendance.queries.touch_words import touch_words
+from attendance.queries.touched import touched
 from attendance.queries.weeks import patient_weeks
 
 MOST = 5_000

@@ -12,7 +12,7 @@ from attendance.domain.reports import Cell, Report, ReportAsked, Row
 from attendance.models import AttendanceRecord, TreatmentWeek
 from attendance.queries.reports import report
 from attendance.queries.reports.days import cell_of
-from attendance.queries.touched import TOUCHES
+from attendance.queries.touch_words import TOUCHES
 from people.models import Patient, TrailEntry, User
 from scheduling.models import Booking, Session
 from tests.cast import NOW, Cast, at
