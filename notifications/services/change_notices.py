@@ -13,9 +13,9 @@ from django.db.models.functions import Coalesce
 
 from notifications.change_texts import change_text
 from notifications.domain.changes import URGENT_WITHIN, Standing, Told, difference, exchanged
-from notifications.domain.message_ids import new_message_id
-from notifications.enums import OPEN_STATES, Channel, MessageKind, MessageState
+from notifications.enums import OPEN_STATES, MessageKind, MessageState
 from notifications.models import Change, Message
+from notifications.services.emails import new_email
 from notifications.services.offer_changes import note_failed_offers
 from notifications.services.recipients import Recipient, recipients_of
 from notifications.services.truth import JUDGES, Drop, Postpone, Say, Verdict
@@ -238,20 +238,18 @@ def _queue(person: Recipient | None, found: Open, *, now: datetime) -> int:
         return 0
     try:
         with transaction.atomic():
-            message = Message.objects.create(
+            message = new_email(
+                MessageKind.CHANGE,
+                text,
+                contact=person.contact,
+                language=person.language,
+                now=now,
+                due_at=due_at,
+                sender_name=found.home.sender_name,
                 patient_id=person.patient_id,
                 user_id=person.user_id,
-                kind=MessageKind.CHANGE,
-                channel=Channel.EMAIL,
-                contact=person.contact,
-                sender_name=found.home.sender_name,
-                language=person.language,
-                subject=text.subject,
-                body=text.body,
-                message_id=new_message_id(settings.DEFAULT_FROM_EMAIL),
-                due_at=due_at,
-                created_at=now,
             )
+            message.save()
             free = Change.objects.waiting().filter(pk__in=found.told, message=None)
             if free.update(message=message) != len(found.told):
                 raise _AnotherWasFaster

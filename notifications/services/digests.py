@@ -16,6 +16,7 @@ from attendance.models import Flag
 from attendance.queries import board
 from notifications.enums import Channel, MessageKind, SubjectType
 from notifications.models import Message, Reminder
+from notifications.services.emails import new_email
 from notifications.services.truth import JUDGES, Drop, Say, Verdict
 from notifications.texts import Text
 from people.domain.time import local_date, to_wall
@@ -138,17 +139,7 @@ def _queue(user: User, *, now: datetime) -> int:
     reminder = Reminder.objects.filter(**subject, batch=batch).first()
     if reminder is None:
         return 0
-    Message.objects.create(
-        reminder=reminder,
-        user=user,
-        kind=MessageKind.DIGEST,
-        channel=Channel.EMAIL,
-        contact=user.email,
-        language=user.language,
-        subject=text.subject,
-        body=text.body,
-        message_id=f"<{uuid.uuid4().hex}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].rstrip('>') or 'localhost'}>",
-        due_at=now,
-        created_at=now,
-    )
+    new_email(
+        MessageKind.DIGEST, text, contact=user.email, language=user.language, now=now, reminder=reminder, user=user
+    ).save()
     return 1

@@ -7,9 +7,9 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import QuerySet
 
-from notifications.domain.message_ids import new_message_id
 from notifications.enums import Channel, MessageKind, MessageState, SubjectType
 from notifications.models import Message, Reminder
+from notifications.services.emails import new_email
 from notifications.services.truth import JUDGES, Drop, Say, Verdict, as_written
 from notifications.texts import Text, invitation_change_text, invitation_text
 from people.domain.time import local_date
@@ -147,20 +147,16 @@ def _queue(invitation: Invitation, kind: MessageKind, *, occasion: str, text: Te
     )
     if not is_new:
         return
-    Message.objects.create(
+    new_email(
+        kind,
+        text,
+        contact=invitation.member.email,
+        language=invitation.member.language,
+        now=now,
+        sender_name=invitation.session.site.sender_name,
         reminder=reminder,
         patient_id=invitation.member.patient_id,
-        kind=kind,
-        channel=Channel.EMAIL,
-        contact=invitation.member.email,
-        sender_name=invitation.session.site.sender_name,
-        language=invitation.member.language,
-        subject=text.subject,
-        body=text.body,
-        message_id=new_message_id(settings.DEFAULT_FROM_EMAIL),
-        due_at=now,
-        created_at=now,
-    )
+    ).save()
 
 
 JUDGES[MessageKind.INVITATION] = judge_invitation

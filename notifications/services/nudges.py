@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from notifications.domain.message_ids import new_message_id
 from notifications.enums import Channel, MessageKind, SubjectType
 from notifications.models import Message, Reminder
+from notifications.services.emails import new_email
 from notifications.services.truth import JUDGES, Drop, Say, Verdict
 from notifications.texts import Text, nudge_text
 from people.enums import Role
@@ -106,20 +106,15 @@ def _queue(session: Session, occasion: str, *, now: datetime) -> int:
 
 
 def _message(reminder: Reminder, session: Session, user: User, *, now: datetime) -> Message:
-    text = _text(session, user)
-    return Message(
+    return new_email(
+        MessageKind.NUDGE,
+        _text(session, user),
+        contact=user.email,
+        language=user.language,
+        now=now,
+        sender_name=session.site.sender_name,
         reminder=reminder,
         user=user,
-        kind=MessageKind.NUDGE,
-        channel=Channel.EMAIL,
-        contact=user.email,
-        sender_name=session.site.sender_name,
-        language=user.language,
-        subject=text.subject,
-        body=text.body,
-        message_id=new_message_id(settings.DEFAULT_FROM_EMAIL),
-        due_at=now,
-        created_at=now,
     )
 
 

@@ -13,11 +13,11 @@ from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
-from notifications.domain.message_ids import new_message_id
 from notifications.domain.quiet import SETTLING, QuietHours, reminder_due_at
 from notifications.enums import Channel, MessageKind, MessageState, SubjectType
 from notifications.models import Message, Reminder
 from notifications.models.preference import QUIET_FROM, QUIET_UNTIL
+from notifications.services.emails import new_email
 from notifications.texts import Text, appointment_text
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
@@ -180,20 +180,16 @@ def _reminder(appointment: Appointment, *, batch: str, now: datetime) -> Reminde
 
 
 def _message(appointment: Appointment, reminder_id: int, *, due_at: datetime, now: datetime) -> Message:
-    text = appointment.text()
-    return Message(
+    return new_email(
+        MessageKind.APPOINTMENT,
+        appointment.text(),
+        contact=appointment.contact,
+        language=appointment.language,
+        now=now,
+        due_at=due_at,
+        sender_name=appointment.sender_name,
         reminder_id=reminder_id,
         patient_id=appointment.patient_id,
-        kind=MessageKind.APPOINTMENT,
-        channel=Channel.EMAIL,
-        contact=appointment.contact,
-        sender_name=appointment.sender_name,
-        language=appointment.language,
-        subject=text.subject,
-        body=text.body,
-        message_id=new_message_id(settings.DEFAULT_FROM_EMAIL),
-        due_at=due_at,
-        created_at=now,
     )
 
 

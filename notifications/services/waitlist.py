@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from notifications.domain.message_ids import new_message_id
 from notifications.domain.quiet import QuietHours
 from notifications.enums import Channel, MessageKind, SubjectType
 from notifications.models import Message, NotificationPreference, Reminder
 from notifications.queries import preference_of
 from notifications.services.changes import note_unreached
+from notifications.services.emails import new_email
 from notifications.services.truth import JUDGES, Drop, Say, Verdict
 from notifications.texts import Letter, Text, offer_ended_text, offer_text, seat_text
 from scheduling.enums import BookingStatus, WaitlistEvent
@@ -50,21 +50,17 @@ def tell_waiting(booking_id: int, what: WaitlistEvent, *, now: datetime) -> None
     )
     if not is_new:
         return
-    text = _text(kind, booking)
-    Message.objects.create(
+    new_email(
+        kind,
+        _text(kind, booking),
+        contact=contact,
+        language=booking.patient.language,
+        now=now,
+        due_at=_due_at(booking, preference, now=now),
+        sender_name=booking.session.site.sender_name,
         reminder=reminder,
         patient_id=booking.patient_id,
-        kind=kind,
-        channel=Channel.EMAIL,
-        contact=contact,
-        sender_name=booking.session.site.sender_name,
-        language=booking.patient.language,
-        subject=text.subject,
-        body=text.body,
-        message_id=new_message_id(settings.DEFAULT_FROM_EMAIL),
-        due_at=_due_at(booking, preference, now=now),
-        created_at=now,
-    )
+    ).save()
 
 
 def url_of(booking: Booking) -> str:

@@ -49,19 +49,18 @@ def tell(instant: str, stalls_at: str = "0") -> Any:
     from notifications.models import Message
     from notifications.services.change_notices import queue_changes
 
-    written, create = 0, Message.objects.create
+    written, save = 0, Message.save
 
-    def stalling(**columns: Any) -> Any:
+    def stalling(message: Message, *args: Any, **options: Any) -> None:
         nonlocal written
-        made = create(**columns)
+        save(message, *args, **options)
         written += 1
         if written == int(stalls_at):
             sys.stdout.write("stalled\n")
             sys.stdout.flush()
             time.sleep(60)
-        return made
 
-    Message.objects.create = stalling  # type: ignore[method-assign]
+    Message.save = stalling  # type: ignore[assignment, method-assign]
     return queue_changes(now=datetime.fromisoformat(instant))
 
 
