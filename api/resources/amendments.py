@@ -8,32 +8,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import Resource
-from api.fields import Instant, OptionalChoice, OptionalText
 from api.idempotency import once_per_key
-from api.inputs import Input
 from api.resources.ledger import LedgerRowAnswer
-from attendance.enums import AttendanceMode, AttendanceStatus, ExcuseSource
+from api.resources.rosters import MarkInput
+from attendance.enums import AttendanceStatus
 from attendance.models import AttendanceRecord
-from attendance.models.record import LONGEST_REMARK
 from attendance.services.amending import amend
 from attendance.services.roster_rules import RosterRow
 
 
-class AmendInput(Input):
+class AmendInput(MarkInput):
     """The mark as it should be. Without `arrived_at` or `left_at`, the session's own; without a reason, none.
 
     Who gave an excuse, its document and the remark stay where they are left out.
     """
 
     status = serializers.ChoiceField(AttendanceStatus.choices)
-    mode = serializers.ChoiceField(AttendanceMode.choices, required=False, allow_null=True)
-    arrived_at = Instant(required=False, allow_null=True)
-    left_at = Instant(required=False, allow_null=True)
-    excuse_reason = OptionalText(max_length=80)
-    excuse_given_by = OptionalChoice(ExcuseSource.choices)
-    excuse_given_at = Instant(required=False, allow_null=True)
-    document_seen = serializers.BooleanField(required=False)
-    remark = OptionalText(max_length=LONGEST_REMARK)
     amendment_reason = serializers.CharField(max_length=200)
 
 

@@ -100,15 +100,9 @@ class RosterAnswer(serializers.Serializer[Any]):
         return RosterRowAnswer(roster_rows(self.context["session"]), many=True, context=self.context).data
 
 
-class RosterRowInput(Input):
-    """What changes of one mark: a field that is left out stays as it is.
+class MarkInput(Input):
+    """What a mark says beside its status."""
 
-    A status of null takes the mark away; an `arrived_at` or `left_at` of null is the session's own.
-    """
-
-    answer = RosterRowAnswer
-    booking = serializers.CharField(max_length=20)
-    status = serializers.ChoiceField(AttendanceStatus.choices, required=False, allow_null=True)
     mode = serializers.ChoiceField(AttendanceMode.choices, required=False, allow_null=True)
     arrived_at = Instant(required=False, allow_null=True)
     left_at = Instant(required=False, allow_null=True)
@@ -117,6 +111,17 @@ class RosterRowInput(Input):
     excuse_given_at = Instant(required=False, allow_null=True)
     document_seen = serializers.BooleanField(required=False)
     remark = OptionalText(max_length=LONGEST_REMARK)
+
+
+class RosterRowInput(MarkInput):
+    """What changes of one mark: a field that is left out stays as it is.
+
+    A status of null takes the mark away; an `arrived_at` or `left_at` of null is the session's own.
+    """
+
+    answer = RosterRowAnswer
+    booking = serializers.CharField(max_length=20)
+    status = serializers.ChoiceField(AttendanceStatus.choices, required=False, allow_null=True)
 
 
 class RosterRows(Input):

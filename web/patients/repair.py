@@ -1,7 +1,6 @@
 """What would repair a week, as the strip beneath its answer: one sentence, one button."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -14,25 +13,15 @@ from scheduling.models import Booking, Session
 from scheduling.services.outlook import WeekOutlook
 from web import format as figures
 from web.components.actions import Action
+from web.components.repair_strip import RepairStrip
 from web.patients import words
 from web.patients.answer import Answer
 from web.patients.visit import PatientWeek
 
 
-@dataclass(frozen=True)
-class Repair:
-    """The strip of `_partials/repair_strip.html`."""
-
-    title: str
-    note: str
-    action: Action
-    icon: str = ""
-    other: Action | None = None
-
-
 def repair_of(
     answer: Answer, week: TreatmentWeek, one: PatientWeek, outlook: WeekOutlook, bookings: Iterable[Booking]
-) -> Repair | None:
+) -> RepairStrip | None:
     """The remedy that the answer names; None where none is needed or none is known."""
     if answer.remedy == "book":
         return _book(one, outlook) or _ask(one, outlook)
@@ -46,12 +35,12 @@ def book_url(one: PatientWeek, **more: str) -> str:
     return f"{reverse('book')}?{urlencode({'week': one.week.starts_on.isoformat(), **more})}"
 
 
-def _book(one: PatientWeek, outlook: WeekOutlook) -> Repair | None:
+def _book(one: PatientWeek, outlook: WeekOutlook) -> RepairStrip | None:
     best, sessions = outlook.repair, outlook.repairing
     if best is None or not sessions:
         return None
     other_ways = ngettext("%(count)d other way", "%(count)d other ways", best.other_ways) % {"count": best.other_ways}
-    return Repair(
+    return RepairStrip(
         title=_takes_you(sessions, one, outlook),
         note=" · ".join(_notes(sessions, one, outlook)),
         icon="camera-video" if all(row.mode == "telehealth" for row in sessions) else "plus-lg",
@@ -96,7 +85,7 @@ def _book_them(sessions: Sequence[Session], one: PatientWeek) -> Action:
     return Action(label, reverse("week-repair"), method="post", wide=True, fields=fields)
 
 
-def _give_back(week: TreatmentWeek, one: PatientWeek, bookings: Iterable[Booking]) -> Repair | None:
+def _give_back(week: TreatmentWeek, one: PatientWeek, bookings: Iterable[Booking]) -> RepairStrip | None:
     """The appointment without which the week is within its maximum: one that leaves the goal reached, and the least."""
     ahead = [row for row in bookings if row.marked_at is None and row.starts_at > one.now]
     enough = [row for row in ahead if week.projected_minutes - row.counted_minutes <= week.max_minutes]
@@ -113,7 +102,7 @@ def _give_back(week: TreatmentWeek, one: PatientWeek, bookings: Iterable[Booking
     left = week.projected_minutes - chosen.counted_minutes
     when = words.day_and_times_inside(chosen, one.zone, today=one.today)
     day = words.day_inside(chosen.starts_at, one.zone, today=one.today)
-    return Repair(
+    return RepairStrip(
         title=_("Without %(when)s it is %(hours)s") % {"when": when, "hours": figures.minutes(left)},
         note=_("Your goal is still reached") if left >= week.min_minutes else "",
         icon="calendar-minus",
@@ -123,16 +112,18 @@ def _give_back(week: TreatmentWeek, one: PatientWeek, bookings: Iterable[Booking
     )
 
 
-def _ask(one: PatientWeek, outlook: WeekOutlook) -> Repair:
+def _ask(one: PatientWeek, outlook: WeekOutlook) -> RepairStrip:
     what_is_on = Action(_("What would help"), book_url(one))
     name = who_to_ask(one.admission)
     title = _("%(name)s can look for a way") % {"name": name} if name else _("Your clinic can look for a way")
     obstacle = outlook.why_not
     note = words.in_the_way(obstacle, one.zone, today=one.today) if obstacle else _("Or see what would make it fit")
     if not one.admission.site.phone:
-        return Repair(title, note, Action(what_is_on.label, what_is_on.url, wide=True), icon="search")
+        return RepairStrip(title, note, Action(what_is_on.label, what_is_on.url, wide=True), icon="search")
     label = _("Call %(name)s") % {"name": name.split(" ")[0]} if name else _("Call")
-    return Repair(title, note, Action(label, f"tel:{one.admission.site.phone}", wide=True), "telephone", what_is_on)
+    return RepairStrip(
+        title, note, Action(label, f"tel:{one.admission.site.phone}", wide=True), "telephone", what_is_on
+    )
 
 
 def who_to_ask(admission: Admission) -> str:

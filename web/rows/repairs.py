@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -15,6 +15,7 @@ from scheduling.domain.repair import InTheWay, WhyNot
 from scheduling.services.repairs import WeekRepair
 from web import format as figures
 from web.components.actions import Action
+from web.components.repair_strip import RepairStrip
 
 
 def repair_forecast(found: WeekRepair) -> tuple[str, str]:
@@ -28,18 +29,7 @@ def repair_forecast(found: WeekRepair) -> tuple[str, str]:
     return best, in_the_way(found.why_not, found.zone) if found.why_not else ""
 
 
-@dataclass(frozen=True)
-class RecordRepair:
-    """The strip of `_partials/repair_strip.html` on a person's record."""
-
-    title: str
-    note: str
-    action: Action
-    icon: str = ""
-    other: Action | None = None
-
-
-def record_repair(week: TreatmentWeek, found: WeekRepair, *, more_url: str, may_book: bool) -> RecordRepair | None:
+def record_repair(week: TreatmentWeek, found: WeekRepair, *, more_url: str, may_book: bool) -> RepairStrip | None:
     """What would bring this week back, or what alone is in the way; None where neither is known."""
     more = Action(_("All that fits"), more_url)
     action = repair_action(week, found, RECORD) if may_book else None
@@ -48,13 +38,13 @@ def record_repair(week: TreatmentWeek, found: WeekRepair, *, more_url: str, may_
         single = len(found.repair.added) == 1
         title = (_("%(when)s takes them to %(total)s") if single else _("%(when)s take them to %(total)s")) % said
         note = _("Free, and clear of their work")
-        return RecordRepair(
+        return RepairStrip(
             title, note, replace(action, attributes={}) if action else more, other=more if action else None
         )
     if found.why_not is None:
         return None
     title = _("Best in reach: %(total)s") % {"total": figures.minutes(found.total_minutes)}
-    return RecordRepair(title, in_the_way(found.why_not, found.zone), more, icon="search")
+    return RepairStrip(title, in_the_way(found.why_not, found.zone), more, icon="search")
 
 
 RECORD = "record"

@@ -25,6 +25,7 @@ from scheduling.models import Booking, Session, SessionCounselor
 from scheduling.services.booking import book, cancel
 from scheduling.services.repairs import repairs_for
 from web import format as figures
+from web.components.repair_strip import RepairStrip
 from web.forms.flags import ContactForm
 from web.forms.patients import BookForForm, CancelForm
 from web.notices import say_bad, say_done
@@ -37,7 +38,7 @@ from web.rows.people import (
     standing,
     week_view,
 )
-from web.rows.repairs import RecordRepair, record_repair
+from web.rows.repairs import record_repair
 from web.rows.sessions import day_of, times_of
 from web.views.plans import open_suggestions
 from web.views.staff import find, must, now, seen_person, today_of, user_of
@@ -152,9 +153,7 @@ def _contacts(user: User, person: Patient, admission: Admission | None) -> dict[
     }
 
 
-def _repair(
-    user: User, admission: Admission | None, entries: list[LedgerWeek], moment: datetime
-) -> RecordRepair | None:
+def _repair(user: User, admission: Admission | None, entries: list[LedgerWeek], moment: datetime) -> RepairStrip | None:
     """What would bring the running week back, where it is short."""
     running = [entry.week for entry in entries if entry.week.starts_at <= moment < entry.week.ends_at]
     week = next((one for one in running if admission is not None and one.admission_id == admission.pk), None)
