@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
-from typing import TYPE_CHECKING
 
 from attendance.enums import Asker, RequirementMeasure, RequirementWindow
 from people.domain.time import format_wall
@@ -11,14 +10,12 @@ from web.demo.accounts import address
 from web.demo.booking import Diary
 from web.demo.evidence import Staff
 from web.demo.names import phone
+from web.demo.setting import Setting
 from web.demo.sheet_set import SheetSet
 from web.demo.sheets import as_json
 from web.demo.story import Episode, Person
 from web.demo.timetable import LEADS
 from web.demo.work import JOBS
-
-if TYPE_CHECKING:
-    from web.demo.site import Setting
 
 WANTED_KINDS = as_json(["individual", "group"])
 NO_KINDS = as_json([])
@@ -33,7 +30,7 @@ AWAY_FOR = ("hospital", "travel", "family")
 
 
 def put_down_people(
-    sheets: SheetSet, diary: Diary, site: int, programs: dict[str, int], staff: Staff, setting: "Setting"
+    sheets: SheetSet, diary: Diary, site: int, programs: dict[str, int], staff: Staff, setting: Setting
 ) -> dict[tuple[int, int], tuple[int, int]]:
     """Everybody with their plans and jobs; patient and admission by the person's number and that of the episode."""
     admissions: dict[tuple[int, int], tuple[int, int]] = {}
@@ -76,7 +73,7 @@ def put_down_people(
     return admissions
 
 
-def _put_down_patient(sheets: SheetSet, person: Person, diary: Diary, site: int, setting: "Setting") -> int:
+def _put_down_patient(sheets: SheetSet, person: Person, diary: Diary, site: int, setting: Setting) -> int:
     rng = Random(f"{setting.seed}:contact {person.number}")
     number = rng.randrange(100)
     born = date(1958, 1, 1) + timedelta(days=rng.randrange(48 * 365))

@@ -14,8 +14,9 @@ from people.services.closures import propose_holidays
 from web.demo.accounts import ACCOUNTS, PASSWORD, open_office
 from web.demo.everyday import lead_everyday_lives
 from web.demo.reckon import reckon
+from web.demo.setting import Setting
 from web.demo.sheet_set import SheetSet
-from web.demo.site import Setting, SiteShare, put_down_site
+from web.demo.site import SiteShare, put_down_site
 
 __all__ = ["ACCOUNTS", "PASSWORD", "Size", "seed"]
 

@@ -1,20 +1,21 @@
 """One demo site: its place, staff and timetable, its people and their weeks, put down as rows."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
 from people.domain.time import local_date
 from people.domain.weeks import Weekday, week_start
 from people.enums import Role
-from web.demo.accounts import Accounts, address, nobodys_password
+from web.demo.accounts import address, nobodys_password
 from web.demo.booking import Diary
 from web.demo.diary import Occurrence, track_weeks
 from web.demo.evidence import Staff, put_down_sessions
 from web.demo.names import CREDENTIALS, ZONES, counselor_name, phone, site_name
 from web.demo.people_rows import put_down_people, put_down_program_requirement
 from web.demo.plan_templates import put_down_templates
+from web.demo.setting import Setting
 from web.demo.sheet_set import SheetSet
 from web.demo.sheets import as_json
 from web.demo.staff_rows import (
@@ -32,17 +33,6 @@ PEOPLE_A_GROUP = 70
 """How many at most share one timetable, with its rooms and counselors."""
 
 OPEN = {str(day): [["06:30", "21:30"]] if day < 5 else [["08:00", "20:30"]] for day in range(7)}
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What all sites share: when the demo is made, from which seed, and how far back and ahead it reaches."""
-
-    now: datetime
-    seed: int
-    weeks: int
-    horizon_weeks: int
-    accounts: Accounts
 
 
 @dataclass(frozen=True)
