@@ -10,10 +10,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from people.domain.time import DateRange, format_wall, parse_wall
-from scheduling.domain.recurrence import Occurrence, occurrences
+from scheduling.domain.recurrence import Occurrence, occurrences, wall_times
 from scheduling.domain.rules import Frequency, parse_rule
 
 CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_COUNT = re.compile(r"(?<=COUNT=)\d+", re.IGNORECASE)
 _BY_DAY = re.compile(r"(?<=BYDAY=)[A-Z,]+", re.IGNORECASE)
 
 
@@ -108,9 +109,25 @@ def _earlier_of_day(bound: str, said: Recurrence) -> str:
     return min(bound, f"{bound[:11]}{said.starts_at_local[11:]}") if said.starts_at_local else bound
 
 
+def remaining_rule(part: Part, *, since: str) -> str:
+    """The part's rule, with as many times to come as are left from the occurrence `since` on where it counts them."""
+    rule = parse_rule(part.rrule, zone=ZoneInfo("UTC"))
+    if rule.count is None:
+        return part.rrule
+    start, on = parse_wall(part.starts_at_local), parse_wall(since)
+    over = sum(local < on for local in wall_times(rule, starts_at_local=start, first=start.date(), last=on.date()))
+    return _COUNT.sub(str(max(1, rule.count - over)), part.rrule)
+
+
+def names_its_times(part: Part) -> bool:
+    """Whether the rule itself says at what times of day it is, and not the wall time that it is reckoned from."""
+    rule = parse_rule(part.rrule, zone=ZoneInfo("UTC"))
+    return bool(rule.by_hour or rule.by_minute)
+
+
 def _begun_anew(part: Part, said: Recurrence, since: str | None, *, last: Part) -> Part:
     """One part to the end, reckoned from where the edit says, else from where it began or from the occurrence."""
-    rrule = said.rrule or part.rrule
+    rrule = said.rrule or (part.rrule if since is None else remaining_rule(part, since=since))
     clock = last.starts_at_local[11:] if since is None else part.starts_at_local[11:]
     anchor = said.starts_at_local or f"{(since or part.starts_at_local)[:11]}{clock}"
     if since is not None and _names_weekdays(rrule):

@@ -1,6 +1,6 @@
 """What somebody wants of a series: the edit as a value, and the series as it would be afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.domain.time import DateRange, format_wall, parse_wall
 from people.errors import InvalidInput
-from scheduling.domain.series_parts import Part, Recurrence, edited_parts
+from scheduling.domain.series_parts import Part, Recurrence, edited_parts, names_its_times
 from scheduling.models import SessionSeries
 from scheduling.services.series_rules import SeriesFields, check_series, parts_of
 
@@ -82,6 +82,7 @@ def wanted_of(series: SessionSeries, edit: SeriesEdit) -> Wanted:
     said = Recurrence(**{name: changes[name] for name in RECURS if name in changes and changes[name] != values[name]})
     since = edit.occurrence if edit.scope is Scope.FOLLOWING else None
     after = tuple(parts if said.is_empty else edited_parts(parts, said, since=since))
+    _refuse_vain_time(said, parts, since=since)
     pauses = tuple(DateRange(row.starts_on, row.ends_on) for row in series.pauses.all())
     return Wanted(
         parts=after,
@@ -90,6 +91,16 @@ def wanted_of(series: SessionSeries, edit: SeriesEdit) -> Wanted:
         touched=touched,
         recurs_anew=not said.is_empty or "ends_on" in touched or edit.pauses is not None,
     )
+
+
+def _refuse_vain_time(said: Recurrence, parts: Sequence[Part], *, since: str | None) -> None:
+    """Raises InvalidInput for a new time of day where a rule that stays names its times itself: nothing would move."""
+    if said.starts_at_local is None or said.rrule is not None:
+        return
+    reached = [part for part in parts if since is None or part.until is None or since < part.until]
+    clock = (since or parts[-1].starts_at_local)[11:]
+    if said.starts_at_local[11:] != clock and any(names_its_times(part) for part in reached):
+        raise InvalidInput({"starts_at_local": _("The rule names its times itself; change them there.")})
 
 
 def fields_of(series: SessionSeries) -> SeriesFields:

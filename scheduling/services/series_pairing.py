@@ -1,13 +1,13 @@
 """How the occurrences of a series become those of its new rule, week by week; what stays as it is, goes and is new."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from people.domain.time import format_wall, local_date, parse_wall, resolve_wall
 from scheduling.domain.recurrence import Occurrence
-from scheduling.domain.series_parts import expand_parts, pair, recurs_by_month
+from scheduling.domain.series_parts import Part, expand_parts, pair, recurs_by_month
 from scheduling.enums import SessionState
 from scheduling.models import Session, SessionSeries
 from scheduling.services.series_changes import SHOWN, Scope, SeriesEdit, Wanted
@@ -44,22 +44,72 @@ def recurred(
     monday = since - timedelta(days=since.weekday())
     found = _found(series, wanted, first=monday, edit=edit)
     pairable = [row for row in rows if not (row.off_series and not row.is_live) and _near(row, monday)]
-    old = [parse_wall(row.occurrence_local or "") for row in pairable]
-    paired = pair(old, list(found), by_month=recurs_by_month(wanted.parts))
-    targets: list[Target] = []
     within_reach = {row.pk for row in inside}
+    paired = _paired(pairable, within_reach, found, wanted, edit, now=now)
+    targets: list[Target] = []
     for row in pairable:
         if row.pk in within_reach:
             new = paired.get(parse_wall(row.occurrence_local or ""))
             targets += _become(row, found[new] if new is not None else None, wanted, now=now)
-    gone = {row.occurrence_local: row for row in inside if row.off_series and not row.is_live}
+    gone = [row for row in inside if row.off_series and not row.is_live]
     taken = set(paired.values()) | {parse_wall(row.occurrence_local or "") for row in rows if not row.off_series}
     # A wall time that a session keeps, because its new time is over already, is not given out again.
-    for local, one in sorted(found.items()):
-        beyond = series.materialized_until is None or local.date() > series.materialized_until
-        if local not in taken and not beyond and one.starts_at > now and _from(local, edit):
-            targets.append(_appears(series, one, gone.get(format_wall(local)), wanted))
+    horizon = series.materialized_until
+    fresh = [
+        local
+        for local, one in sorted(found.items())
+        if local not in taken
+        and not (horizon is None or local.date() > horizon)
+        and one.starts_at > now
+        and _from(local, edit)
+    ]
+    back = _coming_back(gone, fresh)
+    targets += [_appears(series, found[local], back.get(local), wanted) for local in fresh]
     return targets
+
+
+def _paired(
+    rows: Sequence[Session],
+    within_reach: Collection[int],
+    found: Mapping[datetime, Occurrence],
+    wanted: Wanted,
+    edit: SeriesEdit,
+    *,
+    now: datetime,
+) -> dict[datetime, datetime]:
+    """Which new occurrence each old one becomes. One that the edit does not reach takes none that is still ahead, where
+    one that it does reach would go without."""
+    by_month = recurs_by_month(wanted.parts)
+    own = [parse_wall(row.occurrence_local or "") for row in rows if row.pk in within_reach]
+    others = [parse_wall(row.occurrence_local or "") for row in rows if row.pk not in within_reach]
+    if edit.scope is Scope.FOLLOWING:
+        begins = _parts_reached(wanted, edit)[0].since
+        early = {local for local in found if begins is not None and format_wall(local) < begins}
+        late = found.keys() - early
+        return pair(others, sorted(early), by_month=by_month) | pair(own, sorted(late), by_month=by_month)
+    paired = pair([*others, *own], list(found), by_month=by_month)
+    held = {row.occurrence_local for row in rows if row.is_live or row.is_shut_out}
+    going = [local for local in own if local not in paired and format_wall(local) in held]
+    ahead = {paired[local]: local for local in others if local in paired and found[paired[local]].starts_at > now}
+    handed_on = pair(going, [new for new, old in ahead.items() if new != old], by_month=by_month)
+    gone = {ahead[new] for new in handed_on.values()}
+    return {old: new for old, new in paired.items() if old not in gone} | handed_on
+
+
+def _coming_back(gone: Sequence[Session], fresh: Sequence[datetime]) -> dict[datetime, Session]:
+    """Those that the series itself had taken away, by what they come back as: the same time, else the same day."""
+    by_local = {parse_wall(row.occurrence_local): row for row in gone if row.occurrence_local}
+    by_day = {local.date(): local for local in sorted(by_local, reverse=True) if local not in fresh}
+    back = {local: by_local[local] for local in fresh if local in by_local}
+    for local in fresh:
+        if local not in back and local.date() in by_day:
+            back[local] = by_local[by_day.pop(local.date())]
+    return back
+
+
+def _parts_reached(wanted: Wanted, edit: SeriesEdit) -> list[Part]:
+    """The stretches that hold after the edit, from the occurrence on that it begins with."""
+    return [part for part in wanted.parts if part.until is None or part.until > (edit.occurrence or "")]
 
 
 def kept(row: Session, wanted: Wanted) -> Target:
@@ -99,7 +149,7 @@ def _found(series: SessionSeries, wanted: Wanted, *, first: date, edit: SeriesEd
     parts = list(wanted.parts)
     if edit.scope is Scope.FOLLOWING:
         # The week of the first occurrence is read whole, so that the nth of the week is the nth.
-        parts = [part for part in parts if part.until is None or part.until > (edit.occurrence or "")]
+        parts = _parts_reached(wanted, edit)
         parts[0] = replace(parts[0], since=None)
     found = expand_parts(parts, zone=series.site.zone, first=first, last=last)
     return {one.local: one for one in within(found, pauses=wanted.pauses, ends_on=wanted.ends_on)}
@@ -188,4 +238,6 @@ def _appears(series: SessionSeries, one: Occurrence, gone: Session | None, wante
         columns["occurrence_local"] = local
         return Target("added", local, one.starts_at, one.ends_at, None, columns, leads)
     columns |= {"state": SessionState.SCHEDULED, "off_series": False}
+    if gone.occurrence_local != local:
+        columns["occurrence_local"] = local
     return Target("added", local, one.starts_at, one.ends_at, gone, columns, leads, revived=True)

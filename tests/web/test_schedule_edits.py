@@ -11,7 +11,7 @@ from scheduling.models import Booking, Session, SessionSeries
 from scheduling.services.series import extend_horizon
 from scheduling.services.sessions import cancel_session
 from tests.cast import NOW, Cast, at
-from tests.scheduling.services.series_builders import seen, series_of
+from tests.scheduling.services.series_builders import change, seen, series_of
 from tests.web.reading import open_page
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,24 @@ def test_a_move_is_shown_and_then_saved(cast: Cast, client: Client) -> None:
     session.refresh_from_db()
     assert session.starts_at == at("2026-11-24 15:30")
     assert [Booking.objects.get(pk=one.pk).status for one in (ana, other)] == ["cancelled", "booked"]
+
+
+def test_the_rest_of_a_series_that_counts_moves_by_a_day_and_grows_by_none(cast: Cast, client: Client) -> None:
+    series = series_of(cast, weeks=8, rrule="FREQ=WEEKLY;BYDAY=MO;COUNT=5")
+    session = series.sessions.get(occurrence_local="2026-11-30T18:00")
+    moved = form_of(session, cast, scope="following", on="2026-12-01")
+    assert client.post(f"/schedule/sessions/{session.pk}/", {**moved, "step": "apply"}).status_code == 302
+    assert [start[:5] for start, _ in seen(series).values()] == ["11-16", "11-23", "12-01", "12-08", "12-15"]
+
+
+def test_the_days_of_an_earlier_stretch_are_moved_by_its_own_rule(cast: Cast, client: Client) -> None:
+    series = series_of(cast, weeks=4)
+    change(series, "following", "2026-12-07T18:00", rrule="FREQ=WEEKLY;BYDAY=FR")
+    session = series.sessions.get(occurrence_local="2026-11-30T18:00")
+    moved = form_of(session, cast, scope="following", on="2026-12-01")
+    assert client.post(f"/schedule/sessions/{session.pk}/", {**moved, "step": "apply"}).status_code == 302
+    days = [start[:5] for start, state in seen(series).values() if state == "scheduled"]
+    assert days[4:] == ["12-01", "12-02", "12-08", "12-09", "12-15", "12-16"]
 
 
 def test_a_day_moved_for_all_moves_that_day_of_the_rule(cast: Cast, client: Client) -> None:

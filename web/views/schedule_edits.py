@@ -14,12 +14,13 @@ from people.enums import Look
 from people.errors import InvalidInput, Refusal
 from people.models import Site, User
 from people.services.looks import record_looks
-from scheduling.domain.series_parts import shifted_rule
+from scheduling.domain.series_parts import remaining_rule, shifted_rule
 from scheduling.errors import PreviewOutdated
 from scheduling.models import Session, SessionSeries
 from scheduling.services.series_changes import Scope, SeriesEdit
 from scheduling.services.series_edit import edit_series, edit_session
 from scheduling.services.series_preview import Preview, preview_edit, preview_session_edit
+from scheduling.services.series_rules import parts_of
 from web.forms.ids import ids_of
 from web.forms.schedule_edit import SCOPES, SessionForm
 from web.notices import say_bad, say_done
@@ -127,9 +128,14 @@ def session_edit(form: SessionForm, session: Session, *, without_clashing: bool 
 
 
 def _recurrence(session: Session, series: SessionSeries, starts_at_local: str, scope: Scope) -> dict[str, Any]:
-    before = parse_wall(session.occurrence_local or "")
+    occurrence = session.occurrence_local or ""
+    before = parse_wall(occurrence)
     after = before + (parse_wall(starts_at_local) - to_wall(session.starts_at, session.site.zone))
-    rrule = shifted_rule(series.rrule, before=before.date(), after=after.date())
+    held = series.rrule
+    if scope is Scope.FOLLOWING and after.date() != before.date():
+        part = next((one for one in parts_of(series) if one.covers(occurrence)), None)
+        held = remaining_rule(part, since=occurrence) if part is not None else held
+    rrule = shifted_rule(held, before=before.date(), after=after.date())
     if rrule is None:
         raise InvalidInput({"on": _("The rule of this series has no such day; change it on the series’ page.")})
     said: dict[str, Any] = {"rrule": rrule} if rrule != series.rrule else {}

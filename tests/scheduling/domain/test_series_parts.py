@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from people.domain.time import format_wall
-from scheduling.domain.series_parts import Part, Recurrence, edited_parts, expand_parts, pair, shifted_rule
+from scheduling.domain.series_parts import (
+    Part,
+    Recurrence,
+    edited_parts,
+    expand_parts,
+    pair,
+    remaining_rule,
+    shifted_rule,
+)
 
 DENVER = ZoneInfo("America/Denver")
 MONDAYS = Part("FREQ=WEEKLY;BYDAY=MO,WE", "2026-11-16T18:00", 180)
@@ -48,6 +56,32 @@ def test_every_other_week_stays_the_same_weeks() -> None:
     fortnight = Part("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", "2026-11-16T18:00", 180)
     parts = edited_parts([fortnight], Recurrence(starts_at_local="2026-11-30T17:00"), since="2026-11-30T18:00")
     assert locals_of(parts, last=date(2026, 12, 31)) == ["11-16T18:00", "11-30T17:00", "12-14T17:00", "12-28T17:00"]
+
+
+def test_a_rule_that_counts_keeps_its_number_where_the_rest_of_it_moves_to_other_days() -> None:
+    six = Part("FREQ=WEEKLY;COUNT=6", "2026-11-16T18:00", 180)
+    parts = edited_parts([six], Recurrence(starts_at_local="2026-12-02T18:00"), since="2026-11-30T18:00")
+    until = date(2027, 3, 1)
+    assert locals_of(parts, last=until) == [
+        *("11-16T18:00", "11-23T18:00"),
+        *("12-02T18:00", "12-09T18:00", "12-16T18:00", "12-23T18:00"),
+    ]
+    again = edited_parts(parts, Recurrence(starts_at_local="2026-12-17T18:00"), since="2026-12-16T18:00")
+    assert locals_of(again, last=until)[4:] == ["12-17T18:00", "12-24T18:00"]
+
+
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [
+        ("2026-11-16T18:00", "FREQ=WEEKLY;BYDAY=MO,WE;COUNT=6"),
+        ("2026-11-25T18:00", "FREQ=WEEKLY;BYDAY=MO,WE;COUNT=3"),
+        ("2027-11-25T18:00", "FREQ=WEEKLY;BYDAY=MO,WE;COUNT=1"),
+    ],
+)
+def test_what_is_left_of_a_rule_that_counts(since: str, expected: str) -> None:
+    counted = Part("FREQ=WEEKLY;BYDAY=MO,WE;COUNT=6", "2026-11-16T18:00", 180)
+    assert remaining_rule(counted, since=since) == expected
+    assert remaining_rule(MONDAYS, since=since) == MONDAYS.rrule
 
 
 @pytest.mark.parametrize(

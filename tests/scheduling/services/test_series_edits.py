@@ -267,3 +267,66 @@ def test_the_trail_says_who_and_what(cast: Cast) -> None:
     assert first.before is not None
     assert first.after is not None
     assert (first.before["capacity"], first.after["capacity"], first.reason) == (12, 10, "smaller room")
+
+
+def test_what_was_paused_comes_back_under_its_id_at_the_time_that_the_series_has_by_then(cast: Cast) -> None:
+    series = series_of(cast)
+    before = seen(series)
+    pause = pause_edit(series, starts_on=date(2026, 11, 30), ends_on=date(2026, 12, 6))
+    edit_series(series, pause, actor=None, now=NOW)
+    change(series, starts_at_local="2026-11-16T17:00")
+    edit_series(series, resume_edit(series, series.pauses.get()), actor=None, now=NOW)
+    after = seen(series)
+    assert list(after) == list(before)
+    assert [after[pk] for pk, (start, _) in before.items() if start in {"11-30 18:00", "12-02 18:00"}] == [
+        ("11-30 17:00", "scheduled"),
+        ("12-02 17:00", "scheduled"),
+    ]
+
+
+def test_from_the_middle_of_a_week_on_the_days_before_take_none_of_the_new_ones(cast: Cast) -> None:
+    """From Wednesday on it is on Fridays: this week's Wednesday becomes its Friday, though its Monday was first."""
+    series = series_of(cast)
+    wednesday = at_local(series, "2026-11-25T18:00")
+    booking = cast.booked(cast.ana, wednesday)
+    before = seen(series)
+    done = change(series, "following", "2026-11-25T18:00", rrule="FREQ=WEEKLY;BYDAY=FR", confirmed=None)
+    days = {start[:5]: pk for pk, (start, state) in seen(series).items() if state == "scheduled"}
+    assert days["11-27"] == wednesday.pk
+    assert [day for day in days if day >= "11-23"] == ["11-23", "11-27", "12-04", "12-11", "12-18"]
+    assert Booking.objects.get(pk=booking.pk).status == "booked"
+    assert done.lost == []
+    assert before[days["11-23"]] == ("11-23 18:00", "scheduled")
+
+
+def test_from_the_middle_of_a_week_on_nothing_is_put_before_it(cast: Cast) -> None:
+    """Mondays, Tuesdays and Thursdays from Wednesday on: Wednesday becomes Thursday, not the day before."""
+    series = series_of(cast)
+    wednesday = at_local(series, "2026-11-25T18:00")
+    change(series, "following", "2026-11-25T18:00", rrule="FREQ=WEEKLY;BYDAY=MO,TU,TH")
+    days = [(start[:5], pk) for pk, (start, _) in seen(series).items() if "11-23" <= start[:5] <= "11-29"]
+    assert [day for day, _ in days] == ["11-23", "11-26"]
+    assert days[1][1] == wednesday.pk
+
+
+def test_what_is_over_takes_no_day_from_what_is_still_to_come(cast: Cast) -> None:
+    """It is Wednesday morning, and Monday is over: from now on on Fridays alone, tonight becomes Friday."""
+    series = series_of(cast)
+    tonight = at_local(series, "2026-11-18T18:00")
+    cast.booked(cast.ana, tonight)
+    done = change(series, rrule="FREQ=WEEKLY;BYDAY=FR", confirmed=None)
+    days = {start[:5]: pk for pk, (start, state) in seen(series).items() if state == "scheduled"}
+    assert days["11-20"] == tonight.pk
+    assert done.lost == []
+    assert [day for day in days if day < "11-28"] == ["11-16", "11-20", "11-27"]
+
+
+def test_a_time_of_day_that_the_rule_names_itself_is_not_changed_in_vain(cast: Cast) -> None:
+    series = series_of(cast, rrule="FREQ=WEEKLY;BYDAY=MO;BYHOUR=9,18", duration_minutes=60, breaks=())
+    before = seen(series)
+    for scope, occurrence in (("all", None), ("following", "2026-11-23T18:00")):
+        with pytest.raises(InvalidInput) as refused:
+            change(series, scope, occurrence, starts_at_local=f"{(occurrence or '2026-11-16')[:10]}T20:00")
+        assert list(refused.value.errors) == ["starts_at_local"]
+    assert seen(series) == before
+    change(series, "this", "2026-11-23T18:00", starts_at_local="2026-11-23T20:00")
