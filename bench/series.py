@@ -12,7 +12,7 @@ from bench.sizes import Sizes
 from bench.timing import in_turns
 from people.models import Counselor, Room
 from scheduling.models import Booking, Session, SessionCounselor, SessionSeries
-from scheduling.services.series import SeriesFields, create_series, materialize
+from scheduling.services.series import SeriesFields, create_series, extend_horizon
 from scheduling.services.series_changes import Scope, SeriesEdit
 from scheduling.services.series_edit import edit_series
 
@@ -28,18 +28,16 @@ def measure(sizes: Sizes) -> list[Figure]:
 
 
 def _materialized(sizes: Sizes, place: Clinic, now: datetime) -> Figure:
-    until = (now + timedelta(weeks=WEEKS)).date()
     series = [_weekly(place, number, now) for number in range(sizes.series)]
 
     def ours() -> None:
-        rows = list(SessionSeries.objects.select_related("site", "program", "room").filter(pk__in=made))
         with transaction.atomic():
-            materialize(rows, now=now, until=until)
+            extend_horizon(now=now, weeks=WEEKS)
             transaction.set_rollback(True)
 
     made = [row.pk for row in series]
     with transaction.atomic():
-        count = materialize(list(SessionSeries.objects.select_related("site", "program", "room")), now=now, until=until)
+        count = extend_horizon(now=now, weeks=WEEKS)
         kept = list(Session.objects.filter(series__in=made))
         leads = list(SessionCounselor.objects.filter(session__in=kept))
         transaction.set_rollback(True)

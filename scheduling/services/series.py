@@ -1,40 +1,39 @@
 """Series: recurring templates that become sessions over a rolling horizon."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import Q, prefetch_related_objects
 
 from people.constraints import refusing
-from people.domain.time import Interval, format_wall, parse_wall
+from people.domain.time import Interval, parse_wall
 from people.errors import Refusal
 from people.models import User
 from people.retries import retrying_deadlocks
 from people.services.trail import record
-from scheduling.domain.recurrence import Occurrence
-from scheduling.domain.staffing import LIFTED_WITH_A_REASON, Duty, Hindrance
-from scheduling.enums import Mode, SessionState
+from scheduling.domain.staffing import Hindrance
+from scheduling.enums import Mode
 from scheduling.errors import CounselorBusy, RoomBusy
-from scheduling.models import Session, SessionCounselor, SessionSeries
-from scheduling.services.locks import lock_counselors
-from scheduling.services.series_changes import fields_of
-from scheduling.services.series_rules import SeriesFields, check_series, expand, session_columns
-from scheduling.services.series_staffing import duties_of, unfit_occurrences
+from scheduling.models import Session, SessionSeries
+from scheduling.services.locks import lock_counselors, lock_patients, lock_series
+from scheduling.services.series_making import materialize
+from scheduling.services.series_rules import SeriesFields, check_series, expand
+from scheduling.services.series_staffing import unfit_occurrences
 from scheduling.services.session_rules import refuse_unused
 from scheduling.services.site_times import SiteTimes
-from scheduling.services.staffing import Staff, first_refusal, lifted_by
-from scheduling.services.standing import lock_members, seat_members
-from scheduling.signals import seats_changed, sessions_planned
+from scheduling.services.staffing import first_refusal, lifted_by
+from scheduling.services.standing import member_ids
+from scheduling.signals import sessions_planned
 
-__all__ = ["SeriesFields", "check_series", "create_series", "expand", "extend_horizon", "make_sessions", "materialize"]
+__all__ = ["SeriesFields", "check_series", "create_series", "expand", "extend_horizon"]
 
 CONSTRAINTS = {"lead_no_overlap": CounselorBusy, "session_room_no_overlap": RoomBusy}
 BACK = timedelta(days=7)
 """A series that began long ago becomes sessions from here on; nobody can attend the past."""
 
-NOTHING_SHUT: Mapping[str, Any] = {}
+AT_ONCE = 25
+"""Series that are extended in one transaction: few enough that nobody waits long for their members' locks."""
 
 log = structlog.get_logger(__name__)
 
@@ -110,180 +109,46 @@ def _refuse_unfit(
 
 
 def extend_horizon(*, now: datetime, weeks: int) -> int:
-    """Turn every series into sessions up to the horizon; how many were made. Run twice, nothing doubles."""
+    """Turn every series into sessions up to the horizon; how many were made. Run twice, nothing doubles.
+
+    Some at a time; where one of them cannot be made, each of these on its own, so that it ends nobody else's evenings.
+    """
     until = _horizon(now, weeks)
-    behind = SessionSeries.objects.filter(materialized_until__lt=until) | SessionSeries.objects.filter(
-        materialized_until=None
-    )
+    behind = SessionSeries.objects.filter(Q(materialized_until__lt=until) | Q(materialized_until=None))
+    ids = list(behind.order_by("pk").values_list("pk", flat=True))
     made = 0
-    for pk in list(behind.order_by("pk").values_list("pk", flat=True)):
+    for at in range(0, len(ids), AT_ONCE):
+        some = ids[at : at + AT_ONCE]
         try:
-            made += _extend_one(pk, now=now, until=until)
-        except Refusal as refusal:
-            log.warning("series_not_extended", series=pk, code=refusal.code)
-        except Exception:  # one that cannot be made ends nobody else's evenings
-            log.exception("series_not_extended", series=pk)
+            made += _extend(some, now=now, until=until)
+        except Exception:
+            made += sum(_extend_alone(pk, now=now, until=until) for pk in some)
     return made
+
+
+def _extend_alone(pk: int, *, now: datetime, until: date) -> int:
+    """One series; where its counselor or room is booked at the same moment, the next sweep tries again."""
+    try:
+        return _extend([pk], now=now, until=until)
+    except Refusal as refusal:
+        log.warning("series_not_extended", series=pk, code=refusal.code)
+    except Exception:
+        log.exception("series_not_extended", series=pk)
+    return 0
 
 
 @retrying_deadlocks
-def _extend_one(pk: int, *, now: datetime, until: date) -> int:
-    """One series; where its counselor or room is booked at the same moment, the next sweep tries again.
+def _extend(ids: list[int], *, now: datetime, until: date) -> int:
+    """Some series in one transaction.
 
-    Whoever has a standing booking is locked first and booked in the same transaction, before anybody else can see
-    the new sessions.
+    Whoever has a standing booking of one is locked first and booked in the same transaction, before anybody else can
+    see the new sessions.
     """
     with refusing(CONSTRAINTS), transaction.atomic():
-        lock_members(pk, now=now)
-        series = SessionSeries.objects.select_for_update(of=("self",)).select_related("site", "program").get(pk=pk)
-        return materialize([series], now=now, until=until)
-
-
-def materialize(
-    series_list: list[SessionSeries],
-    *,
-    now: datetime,
-    until: date,
-    since: date | None = None,
-    lifted: frozenset[Hindrance] = LIFTED_WITH_A_REASON,
-) -> int:
-    """Write the missing sessions of the series up to a site date, that day included; existing ones are left alone.
-
-    An occurrence whose counselor or room is taken is made without them: somebody must be found, nobody is booked twice.
-    So is one whose counselor is off or no longer licensed; whether its hours suit them was asked when it was planned.
-    """
-    made = 0
-    for series in series_list:
-        first = since or (
-            series.materialized_until + timedelta(days=1)
-            if series.materialized_until
-            else parse_wall(series.starts_at_local).date()
-        )
-        last = min(until, series.ends_on) if series.ends_on else until
-        if first <= last:
-            made += _materialize_one(series, first=first, last=last, now=now, lifted=lifted)
-        if series.materialized_until is None or series.materialized_until < until:
-            series.materialized_until = until
-            series.save(update_fields=["materialized_until"])
-    return made
-
-
-def _materialize_one(
-    series: SessionSeries, *, first: date, last: date, now: datetime, lifted: frozenset[Hindrance]
-) -> int:
-    present = set(series.sessions.values_list("occurrence_local", flat=True))
-    wanted = [one for one in expand(series, first=first, last=last) if format_wall(one.local) not in present]
-    return len(make_sessions(series, wanted, now=now, lifted=lifted))
-
-
-def make_sessions(
-    series: SessionSeries,
-    wanted: list[Occurrence],
-    *,
-    now: datetime,
-    lifted: frozenset[Hindrance] = LIFTED_WITH_A_REASON,
-) -> list[Session]:
-    """Sessions for these occurrences, which must be new; without a counselor or room that cannot be had at the time.
-
-    Those in a closure of the site, or outside its hours by now, are made as called off: nobody is booked on them, and
-    they are given back when the doors open then (`site_reopening`). A room that is out of use or too small by now is
-    left out, and so is a counselor who works there no more.
-    """
-    if not wanted:
-        return []
-    fields = fields_of(series)
-    counselor_ids = _working_there(fields)
-    span = Interval(min(one.starts_at for one in wanted), max(one.ends_at for one in wanted))
-    room_id = series.room_id if _room_serves(fields) else None
-    rooms_taken = _room_times(room_id, span)
-    staff = Staff.load(counselor_ids, span)
-    site = SiteTimes.locked(series.site, span)
-    sessions, leads = [], []
-    for one, duty in zip(wanted, duties_of(fields, wanted) if counselor_ids else [None] * len(wanted), strict=True):
-        interval = Interval(one.starts_at, one.ends_at)
-        shut = site.columns_at(interval, series.mode)
-        if shut is not None:
-            sessions.append(_session(series, fields, one, room_id=room_id, now=now, shut=shut))
-            leads.append(counselor_ids)
-            continue
-        free_room_id = None if any(interval.overlaps(taken) for taken in rooms_taken) else room_id
-        rooms_taken += [interval] if free_room_id else []
-        sessions.append(_session(series, fields, one, room_id=free_room_id, now=now))
-        leads.append(_free(staff, counselor_ids, duty, lifted))
-    made = Session.objects.bulk_create(sessions, batch_size=500)
-    _lead(made, leads)
-    held = [session for session in made if session.is_live]
-    seats_changed.send(Session, session_ids=[session.pk for session in held], now=now)
-    seat_members(series, held, now=now)
-    return made
-
-
-def _lead(made: list[Session], leads: list[list[int]]) -> None:
-    """Put on each session those who lead it."""
-    SessionCounselor.objects.bulk_create(
-        [
-            SessionCounselor(
-                session=session,
-                counselor_id=pk,
-                starts_at=session.starts_at,
-                ends_at=session.ends_at,
-                live=session.is_live,
-            )
-            for session, people in zip(made, leads, strict=True)
-            for pk in people
-        ],
-        batch_size=500,
-    )
-
-
-def _session(
-    series: SessionSeries,
-    fields: SeriesFields,
-    one: Occurrence,
-    *,
-    room_id: int | None,
-    now: datetime,
-    shut: Mapping[str, Any] = NOTHING_SHUT,
-) -> Session:
-    return Session(
-        series=series,
-        occurrence_local=format_wall(one.local),
-        program_id=series.program_id,
-        site_id=series.site_id,
-        room_id=room_id,
-        changed_at=now,
-        state=SessionState.CANCELLED if shut else SessionState.SCHEDULED,
-        **shut,
-        **session_columns(fields, one),
-    )
-
-
-def _working_there(fields: SeriesFields) -> list[int]:
-    """The series' counselors who work at its site."""
-    ids = [counselor.pk for counselor in fields.counselors]
-    return list(fields.site.counselors.filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)) if ids else []
-
-
-def _room_serves(fields: SeriesFields) -> bool:
-    """Whether the room is in use, and has a chair for everybody."""
-    return fields.room is not None and fields.room.active and fields.room.seats >= fields.capacity
-
-
-def _room_times(room_id: int | None, span: Interval) -> list[Interval]:
-    if room_id is None:
-        return []
-    taken = Session.objects.live().overlapping(span).filter(room_id=room_id)
-    return [Interval(start, end) for start, end in taken.values_list("starts_at", "ends_at")]
-
-
-def _free(staff: Staff, counselor_ids: list[int], duty: Duty | None, lifted: frozenset[Hindrance]) -> list[int]:
-    """Those who can lead it; from here on they do."""
-    if duty is None:
-        return []
-    free = [pk for pk in counselor_ids if not {one.code for one in staff.findings(duty, pk)} - lifted]
-    for pk in free:
-        staff.give(duty, pk)
-    return free
+        lock_patients(member_ids(*ids, now=now))
+        series = lock_series(*ids)
+        prefetch_related_objects(series, "room", "counselors", "pauses")
+        return materialize(series, now=now, until=until)
 
 
 def _horizon(now: datetime, weeks: int) -> date:

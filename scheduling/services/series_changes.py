@@ -116,7 +116,7 @@ def fields_of(series: SessionSeries) -> SeriesFields:
         capacity=series.capacity,
         focus=series.focus,
         breaks=tuple((pause["after_minutes"], pause["minutes"]) for pause in series.breaks),
-        counselors=tuple(series.counselors.order_by("pk")),
+        counselors=tuple(sorted(series.counselors.all(), key=lambda one: one.pk)),
         room=series.room,
         mode=series.mode,
         ends_on=series.ends_on,

@@ -60,7 +60,7 @@ def unfit_occurrences(
     if not wanted or not ids:
         return []
     staff = Staff.load(ids, Interval(min(one.starts_at for one in wanted), max(one.ends_at for one in wanted)))
-    duties = duties_of(fields, wanted)
+    duties = duties_of(fields, wanted, Demands.of([fields.program.pk]))
     clashes: list[tuple[Duty, Finding]] = []
     for duty in duties:
         for pk in ids:
@@ -70,9 +70,9 @@ def unfit_occurrences(
     return clashes
 
 
-def duties_of(fields: SeriesFields, wanted: Sequence[Occurrence]) -> list[Duty]:
+def duties_of(fields: SeriesFields, wanted: Sequence[Occurrence], demands: Demands) -> list[Duty]:
     """A series' occurrences as something to be led."""
-    asks = Demands.of([fields.program.pk]).asks(fields.program.pk, fields.focus)
+    asks = demands.asks(fields.program.pk, fields.focus)
     zone, ways, in_person = fields.site.zone, fields.site.ways, fields.mode != Mode.TELEHEALTH
     return [
         Duty(

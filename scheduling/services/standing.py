@@ -19,7 +19,7 @@ from scheduling.enums import BookingStatus, SessionState
 from scheduling.models import Booking, Session, SessionSeries, StandingBooking, StandingGap
 from scheduling.services.booking_facts import CALLED_OFF
 from scheduling.services.booking_rows import CONSTRAINTS
-from scheduling.services.locks import lock_patient, lock_patients, lock_sessions
+from scheduling.services.locks import lock_patient, lock_sessions
 from scheduling.services.places import Judge, Wish, write_places
 from scheduling.services.releases import release_all
 from scheduling.services.tracks import facts
@@ -189,14 +189,14 @@ def _raise_gaps(clashing: Sequence[Wish], *, now: datetime) -> None:
     )
 
 
-def lock_members(series_id: int, *, now: datetime) -> None:
-    """The patients with a standing booking of the series, before the series itself is locked."""
-    lock_patients(member_ids(series_id, now=now))
+def member_ids(*series_ids: int, now: datetime) -> set[int]:
+    """The patients with a standing booking of one of the series now or later."""
+    return set(_members(*series_ids, now=now).values_list("patient_id", flat=True))
 
 
-def member_ids(series_id: int, *, now: datetime) -> set[int]:
-    """The patients with a standing booking of the series now or later."""
-    return set(_members(series_id, now=now).values_list("patient_id", flat=True))
+def with_members(series_ids: Iterable[int], *, now: datetime) -> set[int]:
+    """Those of the series of which somebody has a standing booking now or later."""
+    return set(_members(*series_ids, now=now).values_list("series_id", flat=True))
 
 
 def seat_members(series: SessionSeries, sessions: Sequence[Session], *, now: datetime) -> list[Booking]:
@@ -222,7 +222,7 @@ def seat_members(series: SessionSeries, sessions: Sequence[Session], *, now: dat
     return seat(asked, actor=None, now=now)
 
 
-def _members(series_id: int, *, now: datetime) -> QuerySet[StandingBooking]:
+def _members(*series_ids: int, now: datetime) -> QuerySet[StandingBooking]:
     lately = now.date() - A_DAY
-    rows: QuerySet[StandingBooking] = StandingBooking.objects.filter(series_id=series_id).in_force()
+    rows: QuerySet[StandingBooking] = StandingBooking.objects.filter(series_id__in=series_ids).in_force()
     return rows.filter(Q(ends_on=None) | Q(ends_on__gte=lately))
