@@ -8,7 +8,7 @@ from django.dispatch import receiver
 
 from notifications.services.changes import changed_bookings, note_bookings, note_planned, note_session
 from notifications.services.events import sync_bookings, sync_session
-from notifications.services.invitations import follow_invitations, tell_guests_of_move
+from notifications.services.invitations import follow_invitations, tell_guests_of_change
 from notifications.services.reminders import drop_messages_of, forget_reminders_of
 from notifications.services.waitlist import tell_waiting
 from people.models import User
@@ -47,9 +47,8 @@ def follow_session(
     sync_session(session_id, now=now)
     session = Session.objects.get(pk=session_id)
     note_session(session, before, actor=actor, now=now)
-    was_at = datetime.fromisoformat(before["starts_at"])
-    if was_at != session.starts_at:
-        tell_guests_of_move(session_id, was_at=was_at, now=now)
+    tell_guests_of_change(session, before, now=now)
+    if datetime.fromisoformat(before["starts_at"]) != session.starts_at:
         moved = Booking.objects.filter(session_id=session_id).values_list("pk", flat=True)
         forget_reminders_of(moved, why="moved")
 
@@ -69,6 +68,6 @@ def follow_waitlist(sender: object, *, booking_id: int, what: WaitlistEvent, now
 
 
 @receiver(invitations_changed)
-def follow_invited(sender: object, *, invitation_ids: list[int], now: datetime, **_: Any) -> None:
-    """Who is asked is written to; who is asked no more is told so, if they knew and may know."""
-    follow_invitations(invitation_ids, now=now)
+def follow_invited(sender: object, *, invitation_ids: list[int], now: datetime, over: bool = False, **_: Any) -> None:
+    """Who is asked is written to; for whom it takes place no more is told so, if they knew and may know."""
+    follow_invitations(invitation_ids, over=over, now=now)

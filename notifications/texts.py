@@ -60,9 +60,19 @@ def invitation_text(
 
 
 def invitation_change_text(
-    was_at: datetime, starts_at: datetime | None, *, zone: ZoneInfo, language: str, phone: str, sender_name: str
+    was_at: datetime,
+    starts_at: datetime | None,
+    *,
+    zone: ZoneInfo,
+    language: str,
+    phone: str,
+    sender_name: str,
+    url: str,
+    place: str | None = None,
 ) -> Text:
-    """An appointment to which somebody was asked has another time, or none any more (`starts_at` is None)."""
+    """An appointment to which somebody was asked has another time, or none any more (`starts_at` is None), or another
+    place: where it is new, `place` says it, "" that it is by video, with the link at `url`.
+    """
     local = was_at.astimezone(zone)
     with translation.override(language):
         when = {"day": short_day(local, language=language), "time": clock_time(local, language=language)}
@@ -70,6 +80,8 @@ def invitation_change_text(
             paragraphs = [
                 _("The appointment on %(day)s, %(time)s to which you were invited does not take place.") % when
             ]
+        elif starts_at == was_at:
+            paragraphs = [_("The appointment on %(day)s, %(time)s to which you were invited has another place.") % when]
         else:
             new = starts_at.astimezone(zone)
             when |= {"new_day": short_day(new, language=language), "new_time": clock_time(new, language=language)}
@@ -77,6 +89,8 @@ def invitation_change_text(
                 _("The appointment on %(day)s, %(time)s to which you were invited is now on %(new_day)s, %(new_time)s.")
                 % when
             ]
+        if place is not None:
+            paragraphs.append(place or _("It is by video now. The link to join: %(url)s") % {"url": url})
         paragraphs += _closing(phone, sender_name)
         return Text(subject=_("Your appointment on %(day)s, %(time)s") % when, body="\n\n".join(paragraphs) + "\n")
 

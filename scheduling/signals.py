@@ -25,7 +25,8 @@ waitlist_moved = Signal()
 of `WaitlistEvent`) and `now`. `bookings_changed` is sent for the same booking too."""
 
 invitations_changed = Signal()
-"""Family members were invited, answered, or are no longer. Sends `invitation_ids` and `now`."""
+"""Family members were invited, answered, or are no longer. Sends `invitation_ids` and `now`, and `over` where what they
+were asked to takes place for them no more."""
 
 apart_changed = Signal()
 """What exists for some patients is not what it was. Sends `patient_ids` and `now`."""

@@ -262,5 +262,5 @@ class Series(Resource):
             raise
 
     def _preview(self, preview: Preview, series: SessionSeries) -> Response:
-        record_looks(Look.PATIENT, preview.lost_patients, actor=self.user, now=self.now)
+        record_looks(Look.PATIENT, preview.named_patients, actor=self.user, now=self.now)
         return self.answer(preview, PreviewAnswer, site_zone=series.site.zone)

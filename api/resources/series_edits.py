@@ -11,12 +11,13 @@ from api.fields import Id, LocalDate, Number, OptionalText, Reference, parse_id
 from api.inputs import Input
 from api.resources.sessions import MOST_BREAKS, MOST_COUNSELORS
 from people.models import Counselor, Room
-from scheduling.enums import Kind, Mode
+from scheduling.enums import InvitationState, Kind, Mode
 from scheduling.errors import BY_CODE
 from scheduling.services.series_changes import RECURS, SHOWN, Scope, SeriesEdit
 from scheduling.services.series_fates import Clash, Fate
 from scheduling.services.series_preview import Preview
 from scheduling.services.series_targets import Target
+from scheduling.services.uninviting import Uninvited
 
 MOST_CONFIRMED = 5_000
 
@@ -201,6 +202,16 @@ class ClashOutcome(serializers.Serializer[Clash]):
         return str(clash.other) if clash.other is not None else None
 
 
+class UninvitedGuest(serializers.Serializer[Uninvited]):
+    invitation = Id("invitation.pk")
+    booking = Id("invitation.booking_id")
+    session = Id("invitation.session_id")
+    patient = Id("invitation.booking.patient_id")
+    name = serializers.CharField(source="invitation.member.name")
+    state = serializers.ChoiceField(InvitationState.choices, source="invitation.state", help_text="Before the edit.")
+    code = serializers.ChoiceField(["not_a_family_session", "consent_missing", "booking_cancelled"])
+
+
 class PreviewAnswer(serializers.Serializer[Preview]):
     """What an edit would do, or has done."""
 
@@ -208,6 +219,7 @@ class PreviewAnswer(serializers.Serializer[Preview]):
     occurrence = serializers.CharField(source="edit.occurrence", allow_null=True)
     occurrences = OccurrenceOutcome(many=True, source="told")
     bookings = serializers.SerializerMethodField()
+    guests = UninvitedGuest(many=True, help_text="Family members whose invitation ends by it.")
     clashes = ClashOutcome(many=True)
     refused = serializers.SerializerMethodField(help_text="The code that the edit would answer; null where it can be.")
     too_small = serializers.SerializerMethodField(help_text="Sessions with more people than the new capacity.")

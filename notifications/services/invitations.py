@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -13,29 +14,37 @@ from notifications.services.emails import new_email
 from notifications.services.truth import JUDGES, Drop, Say, Verdict, as_written
 from notifications.texts import Text, invitation_change_text, invitation_text
 from people.domain.time import local_date
-from scheduling.enums import InvitationState, Mode, SessionState
-from scheduling.models import Invitation
+from scheduling.enums import InvitationState, Kind, Mode
+from scheduling.models import Invitation, Session
 from scheduling.services.invitations import may_be_invited
 
+PLACE = {"site": "site_id", "room": "room_id", "mode": "mode"}
+"""What a session's facts and its columns call where it takes place."""
 TOLD = (MessageState.SENT, MessageState.CLAIMED)
 
 
-def follow_invitations(invitation_ids: Iterable[int], *, now: datetime) -> None:
-    """Write to whoever is newly asked; for whoever is asked no more drop what waits, and tell them if they knew."""
+def follow_invitations(invitation_ids: Iterable[int], *, now: datetime, over: bool = False) -> None:
+    """Write to whoever is newly asked; for whoever is asked no more drop what waits.
+
+    Where it is `over`, it takes place for them no more, and whoever knew of it is told.
+    """
     for invitation in _with_all(Invitation.objects.filter(pk__in=list(invitation_ids))):
         if invitation.state == InvitationState.WITHDRAWN:
-            _end(invitation, now=now)
+            _end(invitation, over=over, now=now)
         elif invitation.state == InvitationState.ASKED and invitation.member.email:
             _queue(invitation, MessageKind.INVITATION, occasion="asked", text=_text(invitation), now=now)
 
 
-def tell_guests_of_move(session_id: int, *, was_at: datetime, now: datetime) -> None:
-    """Whoever knows of the old time is told the new one; what still waits says it by itself."""
-    for invitation in _with_all(Invitation.objects.standing().filter(session_id=session_id)):
+def tell_guests_of_change(session: Session, before: dict[str, Any], *, now: datetime) -> None:
+    """Whoever knows of the old time and place is told the new ones; what still waits says them by itself."""
+    was_at = datetime.fromisoformat(before["starts_at"])
+    placed = any(before[name] != getattr(session, column) for name, column in PLACE.items())
+    if session.kind != Kind.FAMILY or (was_at == session.starts_at and not placed):
+        return
+    for invitation in _with_all(Invitation.objects.standing().filter(session=session)):
         if _knows(invitation):
-            text = _change(invitation, was_at, invitation.session.starts_at)
-            occasion = f"{invitation.session.starts_at:%Y%m%dT%H%M}"
-            _queue(invitation, MessageKind.INVITATION_CHANGE, occasion=occasion, text=text, now=now)
+            text = _change(invitation, was_at, invitation.session.starts_at, placed=placed)
+            _queue(invitation, MessageKind.INVITATION_CHANGE, occasion=f"{now:%m%d%H%M%S%f}", text=text, now=now)
 
 
 def url_of(invitation: Invitation) -> str:
@@ -74,13 +83,12 @@ def judge_change(message: Message, now: datetime) -> Verdict:
     return as_written(message)
 
 
-def _end(invitation: Invitation, *, now: datetime) -> None:
+def _end(invitation: Invitation, *, over: bool, now: datetime) -> None:
     knew = _knows(invitation)
     Message.objects.filter(state=MessageState.PENDING, reminder__in=_reminders(invitation)).update(
         state=MessageState.DROPPED, last_error="cancelled"
     )
-    off = invitation.session.state == SessionState.CANCELLED or not invitation.booking.live
-    if knew and off and invitation.session.starts_at > now and _may_know(invitation, now=now):
+    if knew and over and invitation.session.starts_at > now and _may_know(invitation, now=now):
         text = _change(invitation, invitation.session.starts_at, None)
         _queue(invitation, MessageKind.INVITATION_CHANGE, occasion="off", text=text, now=now)
 
@@ -122,7 +130,7 @@ def _text(invitation: Invitation) -> Text:
     )
 
 
-def _change(invitation: Invitation, was_at: datetime, starts_at: datetime | None) -> Text:
+def _change(invitation: Invitation, was_at: datetime, starts_at: datetime | None, *, placed: bool = False) -> Text:
     site = invitation.session.site
     return invitation_change_text(
         was_at,
@@ -131,6 +139,8 @@ def _change(invitation: Invitation, was_at: datetime, starts_at: datetime | None
         language=invitation.member.language,
         phone=site.phone,
         sender_name=site.sender_name,
+        place=place_of(invitation) if placed else None,
+        url=url_of(invitation),
     )
 
 

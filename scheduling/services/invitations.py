@@ -118,18 +118,25 @@ def withdraw(invitation: Invitation, *, actor: User | None, now: datetime) -> No
 
 def withdraw_of(booking: Booking, *, actor: User | None, now: datetime) -> None:
     """Nobody is asked to an appointment that no longer stands; call it under the session's lock, as it is cancelled."""
-    _withdraw(Invitation.objects.filter(booking=booking), actor=actor, now=now)
+    _withdraw(Invitation.objects.filter(booking=booking), actor=actor, now=now, over=True)
 
 
 def withdraw_of_all(booking_ids: Collection[int], *, actor: User | None, now: datetime) -> None:
     """The same for many, under the locks of their sessions."""
     if booking_ids:
-        _withdraw(Invitation.objects.filter(booking_id__in=list(booking_ids)), actor=actor, now=now)
+        _withdraw(Invitation.objects.filter(booking_id__in=list(booking_ids)), actor=actor, now=now, over=True)
+
+
+def withdraw_all(invitation_ids: Collection[int], *, actor: User | None, now: datetime) -> None:
+    """What a change of their sessions ends; call it under the sessions' locks, while they still have the old time."""
+    if invitation_ids:
+        _withdraw(Invitation.objects.filter(pk__in=list(invitation_ids)), actor=actor, now=now, over=True)
 
 
 def withdraw_without_consent(member_id: int, *, now: datetime) -> None:
     """What was asked of a member whose consent is gone is asked no more; call it in the revoking transaction."""
     open_ones = Invitation.objects.standing().filter(member_id=member_id, session__starts_at__gt=now)
+    lock_sessions(*open_ones.values_list("session_id", flat=True))
     for invitation in open_ones.select_related("member", "session", "booking__admission__site"):
         zone = invitation.booking.admission.zone
         days = (local_date(now, zone), local_date(invitation.session.starts_at, zone))
@@ -145,7 +152,17 @@ def may_be_invited(member: FamilyMember, days: Iterable[date]) -> bool:
     return bool(consents.exists())
 
 
-def _withdraw(invitations: QuerySet[Invitation], *, actor: User | None, now: datetime) -> None:
+def by_link(token: str, *, now: datetime) -> Invitation | None:
+    """What the link asks for, with its session; None where it stands no more, or where no consent holds today."""
+    rows = Invitation.objects.standing().by_token(token)
+    whole = rows.select_related("member", "session__site", "session__room", "booking__admission__site")
+    found: Invitation | None = whole.first()
+    if found is None or not found.session.is_live:
+        return None
+    return found if may_be_invited(found.member, [local_date(now, found.booking.admission.zone)]) else None
+
+
+def _withdraw(invitations: QuerySet[Invitation], *, actor: User | None, now: datetime, over: bool = False) -> None:
     standing = list(
         invitations.exclude(state=InvitationState.WITHDRAWN)
         .order_by("session_id", "pk")
@@ -160,7 +177,7 @@ def _withdraw(invitations: QuerySet[Invitation], *, actor: User | None, now: dat
         record("family_withdrawn", ("invitation", pk), actor=actor, now=now, patient_id=patient_id, before=before)
     ids = [pk for pk, *_ in standing]
     Invitation.objects.filter(pk__in=ids).update(state=InvitationState.WITHDRAWN, withdrawn_at=now)
-    invitations_changed.send(Invitation, invitation_ids=ids, now=now)
+    invitations_changed.send(Invitation, invitation_ids=ids, over=over, now=now)
 
 
 def _take_chair(session: Session) -> bool:

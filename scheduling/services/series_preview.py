@@ -1,5 +1,6 @@
 """An edit's preview: everything that it would do, as a value; and the edit's refusals."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any
 from people.domain.time import Interval
 from people.errors import Refusal
 from people.models import Patient, Room
+from scheduling.enums import Kind
 from scheduling.errors import CounselorBusy, RoomBusy, SeatsTaken, TravelTooShort
 from scheduling.models import Session, SessionSeries
 from scheduling.services.conflicts import conflicts_with
@@ -20,6 +22,7 @@ from scheduling.services.series_targets import Outline, Target
 from scheduling.services.session_plan import target_of_one
 from scheduling.services.session_rules import refuse_crowded
 from scheduling.services.staffing import first_refusal, lifted_by
+from scheduling.services.uninviting import Then, Uninvited, chairs_freed, changed_invitations, uninvited_by
 from scheduling.services.ways import led_too_near
 
 
@@ -29,7 +32,7 @@ class Preview:
 
     `targets` are the occurrences that it is for, with what becomes of each; `too_small` those whose seats are taken
     by more people than the new capacity has room for; `shut` says where the site is not open, `far`
-    where a counselor would not get there in time.
+    where a counselor would not get there in time. `guests` are the family members who would be asked no more.
     """
 
     edit: SeriesEdit
@@ -41,6 +44,7 @@ class Preview:
     too_small: tuple[Session, ...]
     shut: Refusal | None = None
     far: Refusal | None = None
+    guests: tuple[Uninvited, ...] = ()
 
     def of(self, change: str) -> list[Target]:
         """The occurrences that are kept, moved, added or removed."""
@@ -60,6 +64,12 @@ class Preview:
     def lost_patients(self) -> list[Patient]:
         """The people among them, each once."""
         return list({fate.booking.patient_id: fate.booking.patient for fate in self.lost}.values())
+
+    @property
+    def named_patients(self) -> list[Patient]:
+        """Those whom it names: who would lose a seat, and whose guests would be asked no more."""
+        of_guests = [one.invitation.booking.patient for one in self.guests]
+        return list({patient.pk: patient for patient in (*self.lost_patients, *of_guests)}.values())
 
     @property
     def carried(self) -> list[Fate]:
@@ -97,31 +107,44 @@ def preview_edit(series: SessionSeries, edit: SeriesEdit, *, now: datetime) -> P
     outline = outline_of(series, edit, now=now)
     if edit.scope is not Scope.THIS:
         outline = replace(outline, targets=around_shut_doors(series.site, outline.targets))
-    return _preview(series, edit, outline)
+    return _preview(series, edit, outline, now=now)
 
 
 def preview_session_edit(session: Session, edit: SeriesEdit, *, now: datetime) -> Preview:
     """What an edit of one session would do, be it of a series or not."""
-    return _preview(None, edit, Outline((target_of_one(session, edit, now=now),), None))
+    return _preview(None, edit, Outline((target_of_one(session, edit, now=now),), None), now=now)
 
 
-def _preview(series: SessionSeries | None, edit: SeriesEdit, outline: Outline) -> Preview:
-    _refuse_crowded(outline.targets)
+def _preview(series: SessionSeries | None, edit: SeriesEdit, outline: Outline, *, now: datetime) -> Preview:
+    fates = fates_of(outline.targets)
+    guests = _uninvited(outline.targets, fates, now=now)
+    _refuse_crowded(outline.targets, chairs_freed(guests))
     return Preview(
         edit=edit,
         series=series,
         targets=outline.targets,
         wanted=outline.wanted,
-        fates=tuple(fates_of(outline.targets)),
+        fates=tuple(fates),
         clashes=tuple(clashes_of(outline.targets) + unfit_in(outline.targets, lifted=lifted_by(edit.override_reason))),
         too_small=tuple(_too_small(outline.targets)),
         shut=shut_for(outline.targets),
         far=_far(outline.targets),
+        guests=tuple(guests),
     )
 
 
-def _refuse_crowded(targets: Sequence[Target]) -> None:
-    """Raises InvalidInput where a room would lack chairs for the guests of one of them."""
+def _uninvited(targets: Sequence[Target], fates: Sequence[Fate], *, now: datetime) -> list[Uninvited]:
+    """Family members whom the edit leaves without a session to come to, or without a consent for its new day."""
+    changes: dict[int, Then] = {}
+    for target in targets:
+        if target.session is not None and target.takes_place:
+            changes |= changed_invitations(target.session, kind=target.value("kind"), starts_at=target.starts_at)
+    lost = {fate.booking.pk for fate in fates if fate.is_lost and fate.target.row.kind == Kind.FAMILY}
+    return uninvited_by(changes, now=now, lost_bookings=lost)
+
+
+def _refuse_crowded(targets: Sequence[Target], leaving: Counter[int]) -> None:
+    """Raises InvalidInput where a room would lack chairs for the guests who stay of one of them."""
     touched = {"room_id", "capacity"}
     asked = [
         target
@@ -135,7 +158,9 @@ def _refuse_crowded(targets: Sequence[Target]) -> None:
         rooms = Room.objects.in_bulk({pk for target in asked if (pk := target.value("room_id")) is not None})
         for target in asked:
             room = rooms.get(target.value("room_id"))
-            refuse_crowded(room, capacity=target.value("capacity"), guests=target.row.guests_expected)
+            refuse_crowded(
+                room, capacity=target.value("capacity"), guests=target.row.guests_expected - leaving[target.row.pk]
+            )
 
 
 def _far(targets: Sequence[Target]) -> Refusal | None:

@@ -12,7 +12,7 @@ from scheduling.enums import BookingStatus, Kind, SessionState
 from scheduling.models import Booking, Session, SessionCounselor
 from scheduling.services.booking_facts import CALLED_OFF
 from scheduling.services.booking_facts import facts as booking_facts
-from scheduling.services.invitations import withdraw_of_all
+from scheduling.services.invitations import withdraw_all, withdraw_of_all
 from scheduling.services.series_fates import Fate
 from scheduling.services.series_preview import Preview
 from scheduling.services.series_targets import Target
@@ -27,7 +27,7 @@ UNFIT = "session moved"
 def write_targets(preview: Preview, *, actor: User | None, now: datetime) -> list[Session]:
     """Under the locks of patients and sessions; the sessions that are new or come back.
 
-    1. Those who lose their seat are cancelled, their seats given back, and their family is asked no more.
+    1. Those who lose their seat are cancelled, their seats given back, and family that cannot come is asked no more.
     2. The sessions change; those that are new are made, with whoever leads them.
     3. The bookings that stay follow their session.
     4. The trail and the signals say so.
@@ -37,6 +37,7 @@ def write_targets(preview: Preview, *, actor: User | None, now: datetime) -> lis
     freed = _cancel(lost, actor=actor, now=now)
     of_family = [fate.booking.pk for fate in lost if fate.target.row.kind == Kind.FAMILY]
     withdraw_of_all(of_family, actor=actor, now=now)
+    withdraw_all([one.invitation.pk for one in preview.guests], actor=actor, now=now)
     written = [target for target in preview.targets if target.differs]
     bare = _bare(preview)
     _write_sessions([target for target in written if target.session is not None], bare, now=now)

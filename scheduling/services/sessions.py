@@ -25,6 +25,7 @@ from scheduling.models import Booking, Session, SessionCounselor
 from scheduling.services.booking import release
 from scheduling.services.booking_facts import CALLED_OFF
 from scheduling.services.conflicts import conflicts_with
+from scheduling.services.invitations import withdraw_all
 from scheduling.services.locks import lock_counselors, lock_patients, lock_sessions
 from scheduling.services.session_rules import (
     SessionFields,
@@ -37,6 +38,7 @@ from scheduling.services.session_rules import (
 )
 from scheduling.services.site_times import refuse_shut
 from scheduling.services.staffing import Demands, lifted_by, refuse_unfit
+from scheduling.services.uninviting import chairs_freed, changed_invitations, uninvited_by
 from scheduling.services.waitlist import promote_after_commit
 from scheduling.services.ways import booked_too_near
 from scheduling.signals import bookings_changed, seats_changed, session_changed, sessions_planned
@@ -73,7 +75,7 @@ def create_session(fields: SessionFields, *, actor: User | None, now: datetime, 
 def change_session(
     session: Session, fields: SessionFields, *, actor: User | None, now: datetime, override_reason: str = ""
 ) -> Session:
-    """The session with new fields; its bookings follow in time.
+    """The session with new fields; its bookings follow in time, and family that cannot come then is asked no more.
 
     Raises OverlapsBooking, listing the bookings, where a booked patient has another appointment at the new time,
     SessionFull where the new capacity is below the seats taken, what of STAFFING stands against whoever is newly put
@@ -92,7 +94,12 @@ def change_session(
         _refuse_unfit(fields, _newly_asked(locked, fields), override_reason, session_id=locked.pk)
         if fields.capacity < locked.seats_taken + locked.seats_held:
             raise SessionFull(seats_taken=locked.seats_taken)
-        refuse_crowded(fields.room, capacity=fields.capacity, guests=locked.guests_expected)
+        changed = changed_invitations(locked, kind=fields.kind, starts_at=fields.starts_at)
+        guests = uninvited_by(changed, now=now)
+        staying = locked.guests_expected - chairs_freed(guests)[locked.pk]
+        refuse_crowded(fields.room, capacity=fields.capacity, guests=staying)
+        withdraw_all([one.invitation.pk for one in guests], actor=actor, now=now)
+        locked.guests_expected = staying
         before, moved = facts(locked), (locked.starts_at, locked.ends_at) != (fields.starts_at, fields.ends_at)
         recounted = moved or clinical != locked.clinical_minutes
         for name, value in _columns(fields).items():

@@ -9,6 +9,7 @@ from scheduling.models import Booking, SessionSeries
 from tests.api.conftest import Clients
 from tests.cast import Cast
 from tests.scheduling.services.series_builders import seen, series_of
+from tests.scheduling.services.test_invitations import of_a_series
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,7 @@ def test_a_preview_shows_whom_it_would_cost_and_writes_nothing(cast: Cast, clien
                 }
             ],
         },
+        "guests": [],
         "clashes": [],
         "refused": None,
         "too_small": [],
@@ -128,3 +130,29 @@ def test_only_those_who_manage_the_site_change_its_series(cast: Cast, client_of:
     assert client_of(cast.cory).patch(address(series), {"scope": "some"}).status_code == 400
     assert client_of(cast.cory).patch(address(series), {"rrule": "FREQ=HOURLY"}).status_code == 400
     assert client_of(cast.cory).patch(address(series), body).json()["title"] == "Other"
+
+
+def test_a_preview_names_the_guests_whom_an_edit_uninvites(cast: Cast, client_of: Clients) -> None:
+    invitation = of_a_series(cast)
+    series, session = invitation.session.series, invitation.session
+    assert series is not None
+    body = {"scope": "following", "occurrence": session.occurrence_local, "kind": "group"}
+    client = client_of(cast.cory)
+    shown = client.patch(address(series), {**body, "preview": True}).json()
+    assert shown["guests"] == [
+        {
+            "invitation": str(invitation.pk),
+            "booking": str(invitation.booking_id),
+            "session": str(session.pk),
+            "patient": str(cast.ana.pk),
+            "name": "Rosa",
+            "state": "coming",
+            "code": "not_a_family_session",
+        }
+    ]
+    assert TrailEntry.objects.filter(action="opened_patient", patient_id=cast.ana.pk).exists()
+    invitation.refresh_from_db()
+    assert invitation.state == "coming"
+    assert client.patch(address(series), body).json()["outcome"] == shown
+    invitation.refresh_from_db()
+    assert invitation.state == "withdrawn"

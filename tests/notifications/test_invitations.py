@@ -1,6 +1,6 @@
 """What family members are told: when and where, only under consent, and nothing of what it is."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core import mail
@@ -9,11 +9,13 @@ from notifications.enums import MessageState
 from notifications.models import Message
 from notifications.services.delivery import deliver_due
 from people.enums import FamilyShare
-from people.models import FamilyConsent, FamilyMember
+from people.models import FamilyConsent, FamilyMember, Room
 from people.services.family import MemberFields, add_member, change_member, give_consent, revoke_consent
 from scheduling.models import Invitation
 from scheduling.services.booking import cancel
 from scheduling.services.invitations import answer, invite
+from scheduling.services.series_changes import Scope, SeriesEdit
+from scheduling.services.series_edit import edit_session
 from scheduling.services.sessions import cancel_session, change_session
 from tests.cast import NOW, Cast
 from tests.notifications.builders import fields_of
@@ -37,10 +39,10 @@ def invited(cast: Cast) -> Invitation:
     return invite(cast.booked(cast.ana, session), member, actor=None, now=NOW)
 
 
-def deliver() -> list[str]:
+def deliver(now: datetime = NOW) -> list[str]:
     """The bodies of what was sent now."""
     before = len(mail.outbox)
-    deliver_due(clock=lambda: NOW)
+    deliver_due(clock=lambda: now)
     return [str(sent.body) for sent in mail.outbox[before:]]
 
 
@@ -87,6 +89,67 @@ def test_whoever_knew_is_told_that_it_does_not_take_place(invited: Invitation, b
         cancel_session(invited.session, actor=None, now=NOW)
     [body] = deliver()
     assert body.startswith("The appointment on Thu 19 Nov, 6:00 pm to which you were invited does not take place.")
+
+
+DECEMBER = timedelta(days=14)
+OFF = "The appointment on Thu 19 Nov, 6:00 pm to which you were invited does not take place."
+
+
+@pytest.mark.parametrize("to", [{"kind": "group"}, {"starts_at_local": "2026-12-03T18:00"}])
+def test_whoever_knew_is_told_that_it_takes_place_for_them_no_more(invited: Invitation, to: dict[str, str]) -> None:
+    deliver()
+    answer(invited, coming=True, now=NOW)
+    edit_session(invited.session, SeriesEdit(Scope.THIS, to), actor=None, now=NOW)
+    [body] = deliver()
+    assert body.startswith(OFF)
+    assert "Dec" not in body
+    assert deliver() == []
+
+
+def test_a_change_that_is_made_at_once_tells_them_too(invited: Invitation) -> None:
+    deliver()
+    session = invited.session
+    moved = fields_of(session, starts_at=session.starts_at + DECEMBER, ends_at=session.ends_at + DECEMBER)
+    change_session(session, moved, actor=None, now=NOW)
+    [body] = deliver()
+    assert body.startswith(OFF)
+
+
+def test_whoever_was_not_written_to_yet_hears_nothing_of_what_became_a_group(invited: Invitation) -> None:
+    edit_session(invited.session, SeriesEdit(Scope.THIS, {"kind": "group"}), actor=None, now=NOW)
+    assert (deliver(), states()) == ([], [("invitation", MessageState.DROPPED)])
+
+
+def test_back_and_forth_is_told_each_time(invited: Invitation) -> None:
+    deliver()
+    session = invited.session
+    told = []
+    for turn, day in enumerate(("20", "19", "20"), start=1):
+        edit = SeriesEdit(Scope.THIS, {"starts_at_local": f"2026-11-{day}T18:00"})
+        edit_session(session, edit, actor=None, now=NOW + turn * timedelta(seconds=1))
+        session.refresh_from_db()
+        told += deliver(NOW + turn * timedelta(seconds=1))
+    assert [body.split(" to which you were invited is now on ")[1][:10] for body in told] == [
+        "Fri 20 Nov",
+        "Thu 19 Nov",
+        "Fri 20 Nov",
+    ]
+
+
+def test_another_place_is_told_and_how_to_join_from_afar(cast: Cast, invited: Invitation) -> None:
+    deliver()
+    other = Room.objects.create(site=cast.site, name="Room 9", seats=20)
+    told = []
+    for turn, to in enumerate(({"room": other}, {"mode": "telehealth", "room": None}, {"title": "Another"})):
+        edit_session(invited.session, SeriesEdit(Scope.THIS, to), actor=None, now=NOW + turn * HOUR)
+        invited.session.refresh_from_db()
+        told += [body.split("\n\n")[:2] for body in deliver(NOW + turn * HOUR)]
+    elsewhere = "The appointment on Thu 19 Nov, 6:00 pm to which you were invited has another place."
+    link = f"http://127.0.0.1:8000/invitations/{invited.token}/"
+    assert told == [
+        [elsewhere, "214 Maple Street, Room 9"],
+        [elsewhere, f"It is by video now. The link to join: {link}"],
+    ]
 
 
 def test_whoever_did_not_know_yet_hears_nothing(invited: Invitation) -> None:

@@ -8,11 +8,13 @@ import time_machine
 from django.test import Client
 
 from scheduling.models import Booking, Session, SessionSeries
+from scheduling.services.invitations import answer
 from scheduling.services.series import extend_horizon
 from scheduling.services.sessions import cancel_session
 from tests.cast import NOW, Cast, at
 from tests.scheduling.services.series_builders import change, seen, series_of
-from tests.web.reading import open_page
+from tests.scheduling.services.test_invitations import asked
+from tests.web.reading import open_page, plain
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +120,23 @@ def test_a_drag_sends_only_what_it_moved(cast: Cast, client: Client) -> None:
     client.post(f"/schedule/sessions/{session.pk}/", {**data, "step": "apply"})
     session.refresh_from_db()
     assert (session.starts_at, session.ends_at) == (at("2026-11-23 10:00"), at("2026-11-23 13:00"))
+
+
+def test_guests_who_could_not_come_any_more_are_named_first(cast: Cast, client: Client) -> None:
+    invitation = answer(asked(cast), coming=True, now=NOW)
+    address = f"/schedule/sessions/{invitation.session_id}/"
+    form = {"do": "change", "only": "moved", "scope": "this", "on": "2026-11-19", "at": "18:00", "kind": "group"}
+    words = plain(client.post(address, {**form, "step": "preview"}).content.decode())
+    assert "No longer invited" in words
+    assert "Rosa, asked by Ana Reyes</strong> " in words
+    assert "It is no family session any more" in words
+    later = client.post(address, {**form, "kind": "family", "on": "2026-12-19", "step": "preview"}).content.decode()
+    assert "The consent does not cover the new day" in later
+    invitation.refresh_from_db()
+    assert invitation.state == "coming"
+    client.post(address, {**form, "step": "apply", "confirmed": ""})
+    invitation.refresh_from_db()
+    assert invitation.state == "withdrawn"
 
 
 def test_calling_off_is_shown_first(cast: Cast, client: Client) -> None:

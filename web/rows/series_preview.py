@@ -12,10 +12,11 @@ from people.errors import Refusal
 from people.models import Counselor, Room
 from scheduling.domain.staffing import LIFTED_WITH_A_REASON
 from scheduling.enums import BookingStatus
-from scheduling.errors import BY_CODE
+from scheduling.errors import BY_CODE, BookingCancelled, ConsentMissing, NotAFamilySession
 from scheduling.services.series_fates import Clash
 from scheduling.services.series_preview import Preview
 from scheduling.services.series_targets import Target
+from scheduling.services.uninviting import Uninvited
 from web import format as figures
 from web.rows.covers import against_in_words
 from web.rows.places import conflict_lines
@@ -34,6 +35,15 @@ class LostSeat:
 
 
 @dataclass(frozen=True)
+class Guest:
+    """A family member who would be asked no more, to what and why."""
+
+    name: str
+    when: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Change:
     """One occurrence that would be another: what happens, when it is now and then."""
 
@@ -48,6 +58,7 @@ class PreviewView:
     answer: str
     refused: str
     lost: tuple[LostSeat, ...]
+    guests: tuple[Guest, ...]
     changes: tuple[Change, ...]
     more: int
     clashes: tuple[str, ...]
@@ -74,6 +85,7 @@ def preview_view(preview: Preview, *, zone: ZoneInfo) -> PreviewView:
         answer=_answer(preview, refusal),
         refused=str(refusal.detail) if refusal is not None else "",
         lost=tuple(lost),
+        guests=tuple(_guest(one, zone) for one in preview.guests),
         changes=tuple(changes[:MOST_LINES]),
         more=max(0, len(changes) - MOST_LINES),
         clashes=(*_clash_words(preview.clashes, zone), *_other_lines(preview)),
@@ -115,6 +127,17 @@ def _answer(preview: Preview, refusal: Refusal | None) -> str:
         "%(count)d session changes, nobody loses a seat", "%(count)d sessions change, nobody loses a seat", changed
     )
     return words % {"count": changed}
+
+
+def _guest(one: Uninvited, zone: ZoneInfo) -> Guest:
+    invitation = one.invitation
+    said = {"name": invitation.member.name, "patient": invitation.booking.patient.name}
+    why = {
+        NotAFamilySession.code: _("It is no family session any more"),
+        ConsentMissing.code: _("The consent does not cover the new day"),
+        BookingCancelled.code: _("The appointment ends"),
+    }[one.code]
+    return Guest(_("%(name)s, asked by %(patient)s") % said, moment(invitation.session.starts_at, zone), why)
 
 
 def _carried(preview: Preview) -> str:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from people.errors import Refusal
 from scheduling.enums import InvitationState, Mode
 from scheduling.models import Invitation
-from scheduling.services.invitations import answer
+from scheduling.services.invitations import answer, by_link
 from scheduling.services.telehealth import is_open
 from web import format as figures
 from web.notices import say_bad
@@ -23,9 +23,8 @@ ANSWERS = {"yes": True, "no": False}
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Shows when and where; POST answers yes or no. A link that leads nowhere any more is no link (404)."""
-    rows = Invitation.objects.standing().by_token(token)
-    found = rows.select_related("member", "session__site", "session__room").first()
-    if found is None or not found.session.is_live:
+    found = by_link(token, now=timezone.now())
+    if found is None:
         raise Http404
     with translation.override(found.member.language):
         if request.method == "POST":

@@ -55,7 +55,7 @@ def answer_edit(
             say_done(request, _("Saved."))
             return redirect(back)
     preview = _preview(edit, series, session, moment=moment)
-    record_looks(Look.PATIENT, preview.lost_patients, actor=user, now=moment)
+    record_looks(Look.PATIENT, preview.named_patients, actor=user, now=moment)
     if series is None and session is None:
         raise LookupError("an edit is of a series or of a session")
     site = session.site if session is not None else series.site  # type: ignore[union-attr]

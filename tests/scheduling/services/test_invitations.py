@@ -11,9 +11,10 @@ from people.services.family import MemberFields, add_member, give_consent, remov
 from scheduling.enums import InvitationState
 from scheduling.models import Booking, Invitation, Session
 from scheduling.services.booking import cancel
-from scheduling.services.invitations import answer, invite, withdraw
+from scheduling.services.invitations import answer, by_link, invite, withdraw
 from scheduling.services.series_changes import Scope, SeriesEdit
-from scheduling.services.series_edit import edit_session
+from scheduling.services.series_edit import edit_series, edit_session
+from scheduling.services.series_preview import preview_edit, preview_session_edit
 from scheduling.services.sessions import cancel_session, change_session
 from tests.cast import NOW, Cast, at
 from tests.notifications.builders import fields_of
@@ -223,3 +224,93 @@ def test_an_edit_leaves_the_guests_their_chairs(cast: Cast, scope: Scope) -> Non
     refused("invalid", change, session.series, scope, occurrence, room=tiny)
     session.refresh_from_db()
     assert (session.capacity, session.room) == (8, small)
+
+
+def evening_of(invitation: Invitation, scope: Scope) -> str | None:
+    return None if scope == Scope.ALL else invitation.session.occurrence_local
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+def test_a_group_is_nothing_that_family_is_asked_to(cast: Cast, scope: Scope) -> None:
+    invitation = of_a_series(cast)
+    session = invitation.session
+    assert session.series is not None
+    edit = SeriesEdit(scope, {"kind": "group"}, evening_of(invitation, scope))
+    [shown] = preview_edit(session.series, edit, now=NOW).guests
+    assert (shown.invitation, shown.code, guests(session.pk)) == (invitation, "not_a_family_session", 1)
+    edit_series(session.series, edit, actor=cast.cory, now=NOW)
+    invitation.refresh_from_db()
+    assert (invitation.booking.status, invitation.state) == ("booked", InvitationState.WITHDRAWN)
+    assert guests(session.pk) == 0
+
+
+def test_chairs_that_are_given_back_are_there_for_the_edit_that_frees_them(cast: Cast) -> None:
+    session = of_a_series(cast).session
+    edit = SeriesEdit(Scope.THIS, {"kind": "group", "capacity": cast.room.seats})
+    edit_session(session, edit, actor=cast.cory, now=NOW)
+    session.refresh_from_db()
+    assert (session.capacity, session.guests_expected) == (cast.room.seats, 0)
+
+
+@pytest.mark.parametrize(("day", "stays"), [("2026-12-18", True), ("2026-12-19", False)])
+@pytest.mark.parametrize("by", ["edit", "change"])
+def test_past_the_last_day_of_the_consent_nobody_is_asked(cast: Cast, day: str, stays: bool, by: str) -> None:
+    invitation = answer(asked(cast), coming=True, now=NOW)
+    session = invitation.session
+    if by == "edit":
+        edit = SeriesEdit(Scope.THIS, {"starts_at_local": f"{day}T18:00"})
+        assert [one.code for one in preview_session_edit(session, edit, now=NOW).guests] == (
+            [] if stays else ["consent_missing"]
+        )
+        edit_session(session, edit, actor=cast.cory, now=NOW)
+    else:
+        moved = fields_of(session, starts_at=at(f"{day} 18:00"), ends_at=at(f"{day} 20:00"))
+        change_session(session, moved, actor=cast.cory, now=NOW)
+    invitation.refresh_from_db()
+    assert (invitation.state, guests(session.pk)) == (("coming", 1) if stays else ("withdrawn", 0))
+
+
+def test_what_is_moved_back_within_the_consent_is_asked_anew_by_hand(cast: Cast) -> None:
+    invitation = answer(asked(cast), coming=True, now=NOW)
+    session = invitation.session
+    for day in ("2026-12-19", "2026-11-19"):
+        edit_session(session, SeriesEdit(Scope.THIS, {"starts_at_local": f"{day}T18:00"}), actor=cast.cory, now=NOW)
+        session.refresh_from_db()
+    invitation.refresh_from_db()
+    assert invitation.state == InvitationState.WITHDRAWN
+    again = invite(invitation.booking, invitation.member, actor=cast.cory, now=NOW)
+    assert (again.pk != invitation.pk, again.state, guests(session.pk)) == (True, InvitationState.ASKED, 0)
+
+
+def test_a_change_by_the_programs_interface_ends_what_a_group_has_no_guests_for(cast: Cast) -> None:
+    invitation = answer(asked(cast), coming=True, now=NOW)
+    change_session(invitation.session, fields_of(invitation.session, kind="group"), actor=cast.cory, now=NOW)
+    invitation.refresh_from_db()
+    assert (invitation.state, guests(invitation.session_id)) == (InvitationState.WITHDRAWN, 0)
+
+
+def test_those_whose_patient_loses_the_seat_are_among_the_guests_shown(cast: Cast) -> None:
+    invitation = of_a_series(cast)
+    assert invitation.session.series is not None
+    edit = SeriesEdit(Scope.ALL, {"ends_on": date(2026, 11, 20)})
+    assert [(one.invitation, one.code) for one in preview_edit(invitation.session.series, edit, now=NOW).guests] == [
+        (invitation, "booking_cancelled")
+    ]
+
+
+@pytest.mark.parametrize("ends", ["taken back", "shorter", "other things", "over"])
+def test_the_link_leads_nowhere_once_no_consent_holds(cast: Cast, ends: str) -> None:
+    invitation = answer(asked(cast), coming=True, now=NOW)
+    consent, now = FamilyConsent.objects.get(), NOW
+    assert by_link(invitation.token, now=NOW) == invitation
+    if ends == "taken back":
+        now = at("2026-11-19 18:30")  # while it is going on
+        revoke_consent(consent, actor=None, now=now)
+    elif ends == "over":
+        now = at("2026-12-19 00:00")
+    else:
+        shares = FamilyShare.ATTENDANCE if ends == "other things" else FamilyShare.INVITATIONS
+        until = TODAY if ends == "shorter" else consent.ends_on
+        give_consent(invitation.member, shares=frozenset({shares}), starts_on=TODAY, ends_on=until, actor=None, now=NOW)
+        assert (Invitation.objects.get().state, guests(invitation.session_id)) == (InvitationState.WITHDRAWN, 0)
+    assert by_link(invitation.token, now=now) is None
