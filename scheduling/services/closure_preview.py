@@ -101,14 +101,15 @@ def preview_closure(
     )
     live = [row for row in bookings if row.live]
     calendars = _calendars(live)
+    restored = _restored(site, fields, closure, now=now) if closure is not None else []
     return ClosurePreview(
         site=site,
         fields=fields,
         sessions=tuple(sessions),
         bookings=tuple(bookings),
         short=tuple(_short_weeks(live, calendars)),
-        suggestions=tuple(_suggestions(site, fields, sessions, live, calendars, now=now)),
-        restored=tuple(_restored(site, fields, closure, now=now)) if closure is not None else (),
+        suggestions=tuple(_suggestions(site, fields, closure, sessions, live, calendars, restored, now=now)),
+        restored=tuple(restored),
     )
 
 
@@ -120,14 +121,20 @@ def called_off_by(closure: SiteClosure, *, now: datetime) -> QuerySet[Session]:
 
 def _restored(site: Site, fields: ClosureFields, closure: SiteClosure, *, now: datetime) -> list[Session]:
     """What the closure called off and, with these fields, nothing would keep from taking place."""
-    rows = list(called_off_by(closure, now=now).select_related("site", "room"))
+    whole = called_off_by(closure, now=now).select_related("site", "room", "program")
+    rows = list(whole.prefetch_related("counselors"))
     if not rows or closure.state != ClosureState.IN_FORCE:
         return []
-    times = SiteTimes.load(site, span_of([(row.interval, row.mode) for row in rows]))
-    others = [(when, row) for when, row in times.closures if row.pk != closure.pk]
-    wanted = unsaved(site, fields)
-    then = replace(times, closures=[*others, (wanted.interval, wanted)])
+    then = _times_then(site, fields, closure, span_of([(row.interval, row.mode) for row in rows]))
     return [row for row in rows if then.columns_at(row.interval, row.mode) is None]
+
+
+def _times_then(site: Site, fields: ClosureFields, closure: SiteClosure | None, span: Interval) -> SiteTimes:
+    """The site's times with these fields, in place of what the closure is today."""
+    times = SiteTimes.load(site, span)
+    others = [(when, row) for when, row in times.closures if closure is None or row.pk != closure.pk]
+    wanted = unsaved(site, fields)
+    return replace(times, closures=[*others, (wanted.interval, wanted)])
 
 
 def _calendars(live: Sequence[Booking]) -> dict[int, AdmissionCalendar]:
@@ -157,13 +164,16 @@ def _short_weeks(live: Sequence[Booking], calendars: dict[int, AdmissionCalendar
 def _suggestions(
     site: Site,
     fields: ClosureFields,
+    closure: SiteClosure | None,
     sessions: Sequence[Session],
     live: Sequence[Booking],
     calendars: dict[int, AdmissionCalendar],
+    restored: Sequence[Session],
     *,
     now: datetime,
 ) -> list[Suggestion]:
-    """For each session with people on it, another day of its week at the same time of day."""
+    """For each session with people on it, another day of its week at the same time of day; what comes back by the
+    change has its room and its counselors then."""
     booked: dict[int, list[Booking]] = defaultdict(list)
     for row in live:
         booked[row.session_id].append(row)
@@ -171,16 +181,20 @@ def _suggestions(
     if not wanted:
         return []
     span = Interval(min(one.starts_at for one in wanted) - A_WEEK, max(one.ends_at for one in wanted) + A_WEEK)
-    times = SiteTimes.load(site, span)
+    times = _times_then(site, fields, closure, span)
     closed = unsaved(site, fields).interval
     leads = {one.pk for session in wanted for one in session.counselors.all()}
     own = {session.pk for session in sessions}
     staff = Staff.load(leads, span, without_sessions=own)
-    demands = Demands.of(session.program_id for session in wanted)
+    demands = Demands.of(session.program_id for session in (*wanted, *restored))
     rooms = Session.objects.live().overlapping(span).filter(room_id__in={one.room_id for one in wanted if one.room_id})
-    taken: dict[int, list[Interval]] = defaultdict(list)
+    taken: dict[int | None, list[Interval]] = defaultdict(list)
     for room_id, start, end in rooms.exclude(pk__in=own).values_list("room_id", "starts_at", "ends_at"):
         taken[room_id].append(Interval(start, end))
+    for back in restored:
+        taken[back.room_id].append(back.interval)
+        for pk in leads & {one.pk for one in back.counselors.all()}:
+            staff.give(duty_of(back, demands), pk)
     found = []
     for session in wanted:
         slots = [
@@ -194,7 +208,7 @@ def _suggestions(
         people: dict[Hashable, list[Interval]] = {
             row.patient_id: _busy(calendars[row.admission_id], own) for row in booked[session.pk]
         }
-        best = best_replacement(slots, blocked=taken[session.room_id or 0], people=people)
+        best = best_replacement(slots, blocked=taken[session.room_id] if session.room_id else (), people=people)
         if best is not None:
             found.append(_suggestion(session, best, len(people)))
     return found

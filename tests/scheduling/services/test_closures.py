@@ -199,6 +199,26 @@ def test_drawn_in_it_gives_back_what_it_no_longer_covers(cast: Cast) -> None:
     assert states(evening, holiday, storm_day) == ["scheduled", "scheduled", "cancelled"]
 
 
+def suggested(cast: Cast, fields: ClosureFields, closure: SiteClosure | None = None) -> list[datetime]:
+    return [one.interval.start for one in preview_closure(cast.site, fields, now=NOW, closure=closure).suggestions]
+
+
+def test_days_that_are_opened_again_are_days_to_make_it_up(cast: Cast) -> None:
+    hit = cast.session("2026-11-26 18:00")
+    cast.booked(cast.ana, hit)
+    for busy in (23, 24, 27, 28, 29):
+        cast.session(f"2026-11-{busy} 18:00")
+    open_day = cast.session("2026-11-25 18:00")
+    wednesday = days(date(2026, 11, 25))
+    closure, _preview = close_site(cast.site, wednesday, actor=cast.cory, now=NOW)
+    moved = days(THANKSGIVING)
+    assert suggested(cast, moved, closure) == []  # what comes back has the room and Dana
+    Session.objects.filter(pk=open_day.pk).update(closed_by=None)
+    assert suggested(cast, moved, closure) == [at("2026-11-25 18:00")]
+    assert suggested(cast, moved) == []
+    assert suggested(cast, days(date(2026, 11, 25), THANKSGIVING), closure) == []
+
+
 def test_given_back_without_whoever_and_whatever_is_taken_by_now(cast: Cast) -> None:
     hit = cast.session("2026-11-26 18:00")
     closure, _preview = close_site(cast.site, days(THANKSGIVING), actor=cast.cory, now=NOW)
