@@ -1,6 +1,7 @@
 """What family members are told: when and where, only under consent, and nothing of what it is."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -140,7 +141,8 @@ def test_another_place_is_told_and_how_to_join_from_afar(cast: Cast, invited: In
     deliver()
     other = Room.objects.create(site=cast.site, name="Room 9", seats=20)
     told = []
-    for turn, to in enumerate(({"room": other}, {"mode": "telehealth", "room": None}, {"title": "Another"})):
+    changes: list[dict[str, Any]] = [{"room": other}, {"mode": "telehealth", "room": None}, {"title": "Another"}]
+    for turn, to in enumerate(changes):
         edit_session(invited.session, SeriesEdit(Scope.THIS, to), actor=None, now=NOW + turn * HOUR)
         invited.session.refresh_from_db()
         told += [body.split("\n\n")[:2] for body in deliver(NOW + turn * HOUR)]
