@@ -101,6 +101,9 @@ class SeriesInput(Input):
     room = Reference(lambda user: Room.objects.filter(site__memberships__user=user), required=False, allow_null=True)
     mode = serializers.ChoiceField(Mode.choices, required=False)
     ends_on = LocalDate(required=False, allow_null=True)
+    telehealth_url = OptionalText(
+        max_length=200, help_text="Each session's; shown by the session alone, near its time."
+    )
     override_reason = OptionalText(
         max_length=300, help_text="Lifts `counselor_unavailable` and `counselor_over_daily_maximum`."
     )

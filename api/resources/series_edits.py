@@ -62,6 +62,7 @@ class OccurrenceChange(Confirmation):
     )
     room = Reference(lambda user: Room.objects.filter(site__memberships__user=user), required=False, allow_null=True)
     mode = serializers.ChoiceField(Mode.choices, required=False)
+    telehealth_url = OptionalText(max_length=200)
     override_reason = OptionalText(
         max_length=300, help_text="Lifts `counselor_unavailable` and `counselor_over_daily_maximum`."
     )

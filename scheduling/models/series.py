@@ -39,6 +39,7 @@ class SessionSeries(models.Model):
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.IN_PERSON)
     room = models.ForeignKey("people.Room", on_delete=models.SET_NULL, null=True, blank=True, related_name="series")
     counselors = models.ManyToManyField("people.Counselor", related_name="series", blank=True)
+    telehealth_url = models.URLField(blank=True, default="", db_default="")
     ends_on = models.DateField(null=True, blank=True)
     earlier = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
     materialized_until = models.DateField(null=True, blank=True)

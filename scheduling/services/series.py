@@ -72,6 +72,7 @@ def create_series(
             mode=fields.mode,
             room=fields.room,
             ends_on=fields.ends_on,
+            telehealth_url=fields.telehealth_url,
         )
         series.counselors.set(fields.counselors)
         after = {"rrule": series.rrule, "starts_at_local": series.starts_at_local}

@@ -15,7 +15,7 @@ from scheduling.models import SessionSeries
 from scheduling.services.series_rules import SeriesFields, check_series, parts_of
 
 RECURS = ("rrule", "starts_at_local", "duration_minutes")
-SHOWN = ("kind", "focus", "title", "breaks", "capacity", "mode", "room", "counselors")
+SHOWN = ("kind", "focus", "title", "breaks", "capacity", "mode", "room", "counselors", "telehealth_url")
 """What each session copies from its series, besides its times."""
 OF_ONE = frozenset({"starts_at_local", "duration_minutes", *SHOWN})
 
@@ -120,6 +120,7 @@ def fields_of(series: SessionSeries) -> SeriesFields:
         room=series.room,
         mode=series.mode,
         ends_on=series.ends_on,
+        telehealth_url=series.telehealth_url,
     )
 
 

@@ -20,6 +20,7 @@ from scheduling.services.series_changes import RECURS, Scope, SeriesEdit
 from scheduling.services.series_preview import Preview, preview_edit, preview_session_edit
 from scheduling.services.series_rules import keep_parts
 from scheduling.services.series_writing import write_targets
+from scheduling.services.sessions import link_mark
 from scheduling.services.standing import member_ids, seat_members
 
 CONSTRAINTS = {
@@ -194,6 +195,7 @@ def _facts(series: SessionSeries) -> dict[str, object]:
         "capacity": series.capacity,
         "room": series.room_id,
         "mode": series.mode,
+        "link": link_mark(series.telehealth_url),
         "counselors": sorted(series.counselors.values_list("pk", flat=True)),
         "ends_on": series.ends_on.isoformat() if series.ends_on else None,
         "pauses": [[row.starts_on.isoformat(), row.ends_on.isoformat()] for row in series.pauses.all()],

@@ -82,7 +82,11 @@ class Preview:
         if self.too_small:
             return SeatsTaken(
                 sessions=[
-                    {"session": str(row.pk), "seats_taken": row.seats_taken, "starts_at": row.starts_at.isoformat()}
+                    {
+                        "session": str(row.pk),
+                        "seats_taken": row.seats_taken,
+                        "starts_at": row.starts_at.astimezone(row.site.zone).isoformat(),
+                    }
                     for row in self.too_small
                 ]
             )

@@ -38,6 +38,7 @@ class SeriesFields:
     room: Room | None = None
     mode: str = Mode.IN_PERSON
     ends_on: date | None = None
+    telehealth_url: str = ""
 
 
 def check_series(fields: SeriesFields) -> None:
@@ -122,6 +123,7 @@ def session_columns(fields: SeriesFields, one: Occurrence) -> dict[str, Any]:
         "clinical_minutes": length - sum(minutes for _after, minutes in fields.breaks),
         "capacity": fields.capacity,
         "mode": fields.mode,
+        "telehealth_url": fields.telehealth_url,
     }
 
 

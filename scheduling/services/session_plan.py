@@ -41,7 +41,7 @@ def target_of_one(session: Session, edit: SeriesEdit, *, now: datetime) -> Targe
     fields = _checked(session, said, start=start, end=end, breaks=breaks)
     clinical = check_fields(fields)
     values = {
-        **{name: getattr(fields, name) for name in ("kind", "focus", "title", "capacity", "mode")},
+        **{name: getattr(fields, name) for name in ("kind", "focus", "title", "capacity", "mode", "telehealth_url")},
         "starts_at": start,
         "ends_at": end,
         "breaks": breaks,
@@ -78,5 +78,5 @@ def _checked(session: Session, said: Any, *, start: datetime, end: datetime, bre
         counselors=tuple(said["counselors"]) if "counselors" in said else (),
         room=now_or("room"),
         mode=now_or("mode"),
-        telehealth_url=session.telehealth_url,
+        telehealth_url=now_or("telehealth_url"),
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from people.domain.time import Interval, merge
@@ -18,6 +20,7 @@ from scheduling.services.ways import led_too_near
 
 LONGEST = timedelta(hours=12)
 MOST_SEATS = 500
+LONGEST_LINK = 200
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,15 @@ class Findings:
     def raise_if_any(self) -> None:
         if self.errors:
             raise InvalidInput(self.errors)
+
+
+def is_link(text: str) -> bool:
+    """Whether the text is an address of the web, and short enough to be kept."""
+    try:
+        URLValidator(schemes=["https", "http"])(text)
+    except ValidationError:
+        return False
+    return len(text) <= LONGEST_LINK
 
 
 def check_fields(fields: SessionFields) -> int:
@@ -99,6 +111,8 @@ def check_offer(fields: Any, found: Findings) -> None:
         found.add("capacity", _("A session has at least one seat, and 500 at most."))
     if fields.focus and not fields.program.foci.filter(code=fields.focus).exists():
         found.add("focus", _("The program's list has no such focus."))
+    if fields.telehealth_url and not is_link(fields.telehealth_url):
+        found.add("telehealth_url", _("Write the whole address, such as https://video.example/room."))
     _check_places(fields, found)
 
 

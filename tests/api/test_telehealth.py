@@ -8,7 +8,9 @@ from rest_framework.test import APIClient
 
 from people.models import User
 from scheduling.models import Session
-from tests.cast import Cast, at
+from tests.api.conftest import Clients
+from tests.cast import NOW, Cast, at
+from tests.scheduling.services.series_builders import series_of
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +58,17 @@ def test_it_is_for_those_booked_and_the_sessions_own_staff(cast: Cast, by_video:
         }.items()
     }
     assert seen == {"ana": LINK, "ben": None, "dana": LINK, "cory": LINK, "ada": None, "elsewhere": None}
+
+
+def test_a_series_takes_the_link_of_its_sessions_and_shows_it_to_nobody(cast: Cast, client_of: Clients) -> None:
+    series = series_of(cast, weeks=1, mode="telehealth", room=None)
+    client = client_of(cast.cory)
+    answer = client.patch(f"/api/v1/series/{series.pk}/", {"telehealth_url": "https://video.example/one"})
+    assert answer.status_code == 200
+    assert "video.example" not in answer.content.decode()
+    assert "video.example" not in client.get(f"/api/v1/series/{series.pk}/").content.decode()
+    ahead = series.sessions.filter(starts_at__gt=NOW).values_list("telehealth_url", flat=True)
+    assert set(ahead) == {"https://video.example/one"}
+    for wrong in ("javascript:alert(1)", "ftp://video.example/one"):
+        refused = client.patch(f"/api/v1/series/{series.pk}/", {"telehealth_url": wrong})
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["telehealth_url"])

@@ -1,7 +1,7 @@
 """Moving a session: dragged in the calendar of hours, and by the form alone where there is no script."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from people.domain.time import to_wall
 from scheduling.models import Booking, Session
@@ -19,6 +19,36 @@ def start_of(session: Session) -> str:
     return to_wall(session.starts_at, DENVER).isoformat(timespec="minutes")
 
 
+def drag(page: Page) -> None:
+    """The first block, two hours later."""
+    box = page.locator(".ec-event").first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 20
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + HOUR, steps=6)
+    page.mouse.move(x, y + 2 * HOUR, steps=6)
+    page.mouse.up()
+
+
+def test_a_drag_without_a_network_says_so_and_goes_back(open_page: Open, cast: Cast) -> None:
+    session = cast.session("2026-11-19 05:00", minutes=120)
+    page = open_page(DESK, user=cast.cory, expects="ERR_INTERNET_DISCONNECTED")
+    page.goto("/schedule/?view=hours")
+    event = page.locator(".ec-event").first
+    expect(event).to_contain_text("5")  # before six, and on the page
+    before = event.bounding_box()
+    page.context.set_offline(True)
+    drag(page)
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("This could not be looked at. Nothing was moved.")
+    dialog.get_by_role("button", name="OK").click()
+    expect(dialog).to_be_hidden()
+    page.context.set_offline(False)
+    assert event.bounding_box() == before
+    assert start_of(session) == "2026-11-19T05:00"
+
+
 def test_a_drag_asks_first_and_is_saved_by_the_answer(open_page: Open, cast: Cast) -> None:
     session = cast.session("2026-11-19 10:00", minutes=120)
     booking = cast.booked(cast.patient("Lou Park"), session)
@@ -28,17 +58,7 @@ def test_a_drag_asks_first_and_is_saved_by_the_answer(open_page: Open, cast: Cas
     expect(event).to_contain_text("Process group")
     assert violations(page) == []
 
-    def drag() -> None:
-        box = event.bounding_box()
-        assert box is not None
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 20
-        page.mouse.move(x, y)
-        page.mouse.down()
-        page.mouse.move(x, y + HOUR, steps=6)
-        page.mouse.move(x, y + 2 * HOUR, steps=6)
-        page.mouse.up()
-
-    drag()
+    drag(page)
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("heading", level=1)).to_have_text("1 session changes, nobody loses a seat")
     expect(dialog).to_contain_text("1 booking moves along.")
@@ -47,9 +67,10 @@ def test_a_drag_asks_first_and_is_saved_by_the_answer(open_page: Open, cast: Cas
     expect(dialog).to_be_hidden()
     assert start_of(session) == "2026-11-19T10:00"
 
-    drag()
+    drag(page)
     page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.locator(".ec-event").first).to_be_visible()  # still by the hour
     assert "2026-11-19T11:30" <= start_of(session) <= "2026-11-19T12:30"
     assert Booking.objects.get(pk=booking.pk).starts_at == session.starts_at
 

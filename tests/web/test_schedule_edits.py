@@ -78,6 +78,19 @@ def test_a_move_is_shown_and_then_saved(cast: Cast, client: Client) -> None:
     assert [Booking.objects.get(pk=one.pk).status for one in (ana, other)] == ["cancelled", "booked"]
 
 
+def test_too_few_seats_are_refused_with_every_session_that_has_more_people(cast: Cast, client: Client) -> None:
+    series = series_of(cast, weeks=2)
+    for local in ("2026-11-23T18:00", "2026-11-30T18:00"):
+        for patient in (cast.ana, cast.patient("Lou Park")):
+            cast.booked(patient, series.sessions.get(occurrence_local=local))
+    session = series.sessions.get(occurrence_local="2026-11-25T18:00")
+    refused = client.post(f"/schedule/sessions/{session.pk}/", form_of(session, cast, scope="all", capacity="1"))
+    words = plain(refused.content.decode())
+    assert "More people are booked than there would be seats" in words
+    assert "Mon 23 Nov, 6 pm: 2 seats are taken" in words
+    assert "Mon 30 Nov, 6 pm: 2 seats are taken" in words
+
+
 def test_the_rest_of_a_series_that_counts_moves_by_a_day_and_grows_by_none(cast: Cast, client: Client) -> None:
     series = series_of(cast, weeks=8, rrule="FREQ=WEEKLY;BYDAY=MO;COUNT=5")
     session = series.sessions.get(occurrence_local="2026-11-30T18:00")

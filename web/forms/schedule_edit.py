@@ -74,6 +74,13 @@ class OfferForm(forms.Form):
     room = forms.ChoiceField(label=_("Room"), required=False)
     counselors = forms.MultipleChoiceField(label=_("Counselors"), required=False, widget=forms.CheckboxSelectMultiple)
     mode = forms.ChoiceField(label=_("How"), choices=Mode.choices)
+    telehealth_url = forms.CharField(
+        label=_("Link for video"),
+        required=False,
+        max_length=200,
+        help_text=_("Shown from 15 minutes before the start, to those booked. One that is kept is not shown here."),
+        widget=forms.URLInput(attrs={"autocomplete": "off"}),
+    )
     override_reason = forms.CharField(
         label=_("Why outside a counselor’s hours"),
         required=False,
@@ -105,7 +112,7 @@ class OfferForm(forms.Form):
         """The common values by the services' names; only those among `names` where some are given."""
         common = (
             *("title", "kind", "focus", "duration_minutes", "breaks"),
-            *("capacity", "room", "counselors", "mode"),
+            *("capacity", "room", "counselors", "mode", "telehealth_url"),
         )
         return {name: self.cleaned_data[name] for name in common if names is None or name in set(names)}
 

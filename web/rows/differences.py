@@ -43,6 +43,9 @@ def differences(entry: TrailEntry, names: Names, sessions: Mapping[int, Session]
     yield from _times(before, after, names)
     for name, (label, words) in VALUES.items():
         if name in after and before.get(name) != after[name]:
+            if name == "link":
+                yield str(label)
+                continue
             now = words(after[name], names) or str(NONE)
             if not before:
                 yield f"{label}: {now}"
@@ -152,5 +155,6 @@ VALUES: Mapping[str, tuple[Any, Words]] = {
     "room": (gettext_lazy("Room"), _room),
     "counselors": (gettext_lazy("Counselors"), _counselors),
     "mode": (gettext_lazy("How"), _mode),
+    "link": (gettext_lazy("Another link for video"), _plain),
 }
 """The values that the trail keeps of sessions and series, each with its name and the way to write it."""

@@ -13,6 +13,7 @@ from people.models import Counselor, Room
 from scheduling.domain.staffing import LIFTED_WITH_A_REASON
 from scheduling.enums import BookingStatus
 from scheduling.errors import BY_CODE, BookingCancelled, ConsentMissing, NotAFamilySession
+from scheduling.models import Session
 from scheduling.services.series_fates import Clash
 from scheduling.services.series_preview import Preview
 from scheduling.services.series_targets import Target
@@ -88,7 +89,7 @@ def preview_view(preview: Preview, *, zone: ZoneInfo) -> PreviewView:
         guests=tuple(_guest(one, zone) for one in preview.guests),
         changes=tuple(changes[:MOST_LINES]),
         more=max(0, len(changes) - MOST_LINES),
-        clashes=(*_clash_words(preview.clashes, zone), *_other_lines(preview)),
+        clashes=(*_clash_words(preview.clashes, zone), *_other_lines(preview, zone)),
         carried=_carried(preview),
         confirmed=",".join(str(fate.booking.pk) for fate in preview.lost),
         may_leave_out=bool(preview.clashes)
@@ -165,8 +166,15 @@ def _change(target: Target, zone: ZoneInfo) -> Change | None:
     return None
 
 
-def _other_lines(preview: Preview) -> list[str]:
-    return [line for refusal in (preview.shut, preview.far) if refusal is not None for line in conflict_lines(refusal)]
+def _other_lines(preview: Preview, zone: ZoneInfo) -> list[str]:
+    lines = [line for refusal in (preview.shut, preview.far) if refusal is not None for line in conflict_lines(refusal)]
+    return lines + [_too_full(row, zone) for row in preview.too_small[:MOST_LINES]]
+
+
+def _too_full(session: Session, zone: ZoneInfo) -> str:
+    taken = session.seats_taken + session.seats_held
+    words = ngettext("%(when)s: %(count)d seat is taken", "%(when)s: %(count)d seats are taken", taken)
+    return words % {"when": moment(session.starts_at, zone), "count": taken}
 
 
 def _clash_words(clashes: Sequence[Clash], zone: ZoneInfo) -> list[str]:

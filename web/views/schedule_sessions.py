@@ -35,7 +35,9 @@ def schedule_session(request: HttpRequest, session_id: int) -> HttpResponse:
     user, moment = user_of(request), now()
     session: Session = find(for_display(Session.objects.visible_to(user)), session_id)
     must(user, "scheduling.change_session", session)
-    back = week_address(session.site, session.starts_at)
+    back = week_address(session.site, session.starts_at) + (
+        "&view=hours" if request.POST.get("view") == "hours" else ""
+    )
     options: dict[str, Any] = {
         "program": session.program,
         "site": session.site,

@@ -30,7 +30,7 @@
 
   // What a drag or a longer block asks for, as the session's own form would.
   const fieldsOf = (event, scope) => {
-    const body = new URLSearchParams({ csrfmiddlewaretoken: token, do: "change", step: "preview", only: "moved", scope });
+    const body = new URLSearchParams({ csrfmiddlewaretoken: token, do: "change", step: "preview", only: "moved", view: "hours", scope });
     body.set("on", dayOf(event.start));
     body.set("at", timeOf(event.start));
     body.set("duration_minutes", String(Math.round((event.end - event.start) / 60000)));
@@ -46,6 +46,18 @@
     return body;
   };
 
+  // The page that answers; an empty one where the network or the server has failed.
+  const answer = async (address, body) => {
+    let text = "";
+    try {
+      const response = await fetch(address, { method: "POST", body, headers: { "X-Requested-With": "drag" } });
+      text = await response.text();
+    } catch {
+      text = "";
+    }
+    return new DOMParser().parseFromString(text, "text/html");
+  };
+
   const ask = async (event, revert) => {
     let answered = false;
     const undo = () => {
@@ -54,13 +66,7 @@
       dialog.close();
     };
     const show = async (body) => {
-      const response = await fetch(`${words.address}${event.id}/`, {
-        method: "POST",
-        body,
-        headers: { "X-Requested-With": "drag" },
-      });
-      const text = await response.text();
-      const page = new DOMParser().parseFromString(text, "text/html");
+      const page = await answer(`${words.address}${event.id}/`, body);
       const form = page.querySelector("form[data-preview]");
       dialog.replaceChildren(...(form ? [form] : [refusal(page)]));
       if (!dialog.open) dialog.showModal();
@@ -104,7 +110,7 @@
     date: data.first,
     firstDay: 1,
     allDaySlot: false,
-    slotMinTime: "06:00",
+    slotMinTime: data.earliest < "06:00" ? data.earliest : "06:00",
     slotMaxTime: "24:00",
     scrollTime: data.earliest,
     slotDuration: "00:30",
