@@ -120,9 +120,9 @@ def _count_failure(message: Message, error: DeliveryFailed, delivered: Delivered
 
 
 def _take_over(message: Message, say: Say) -> dict[str, str]:
-    """Put what holds now into the message, and answer the columns that this changed."""
-    changed = {name: value for name, value in say.columns().items() if getattr(message, name) != value}
-    for name, value in changed.items():
+    """Put what holds now into the message, and answer the columns to be kept that this changed."""
+    changed = {name: value for name, value in say.kept().items() if getattr(message, name) != value}
+    for name, value in say.columns().items():
         setattr(message, name, value)
     return changed
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.db.models import QuerySet
 from notifications.enums import Channel, MessageKind, MessageState, SubjectType
 from notifications.models import Message, Reminder
 from notifications.services.emails import new_email
-from notifications.services.truth import JUDGES, Drop, Say, Verdict, as_written
+from notifications.services.truth import JUDGES, Drop, Say, Verdict, as_written, without
 from notifications.texts import Text, invitation_change_text, invitation_text
 from people.domain.time import local_date
 from scheduling.enums import InvitationState, Kind, Mode
@@ -72,7 +73,8 @@ def judge_invitation(message: Message, now: datetime) -> Verdict:
         return Drop("unwanted")
     text = _text(invitation)
     member = invitation.member
-    return Say(member.email, invitation.session.site.sender_name, member.language, text.subject, text.body)
+    sender = invitation.session.site.sender_name
+    return Say(member.email, sender, member.language, text.subject, text.body, secret=invitation.token)
 
 
 def judge_change(message: Message, now: datetime) -> Verdict:
@@ -159,7 +161,7 @@ def _queue(invitation: Invitation, kind: MessageKind, *, occasion: str, text: Te
         return
     new_email(
         kind,
-        text,
+        replace(text, body=without(invitation.token, text.body)),
         contact=invitation.member.email,
         language=invitation.member.language,
         now=now,

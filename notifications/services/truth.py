@@ -1,27 +1,37 @@
 """Whether a message that is about to leave is still true: asked just before each attempt."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from notifications.enums import MessageKind
 from notifications.models import Message
 from notifications.services.reminders import appointments_of
 
+WITHHELD = "…"
+"""What stands in the place of a link's secret."""
+
 
 @dataclass(frozen=True)
 class Say:
-    """Send it, in these words, to this contact."""
+    """Send it, in these words, to this contact. `secret` is what of the body lets its holder act: a link's token."""
 
     contact: str
     sender_name: str
     language: str
     subject: str
     body: str
+    secret: str = field(default="", repr=False)
 
     def columns(self) -> dict[str, str]:
-        """The message's columns of the same names."""
-        return asdict(self)
+        """The message's columns of the same names, as they are sent."""
+        columns = asdict(self)
+        del columns["secret"]
+        return columns
+
+    def kept(self) -> dict[str, str]:
+        """The same as they lie in the outbox, before and after: without the secret."""
+        return {**self.columns(), "body": without(self.secret, self.body)}
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,11 @@ class Drop:
     """It is no longer true, or no longer wanted; `code` says why."""
 
     code: str
+
+
+def without(secret: str, body: str) -> str:
+    """The body as it may lie in a table, and be shown to whoever sees the message."""
+    return body.replace(secret, WITHHELD) if secret else body
 
 
 Verdict = Say | Postpone | Drop

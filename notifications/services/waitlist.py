@@ -1,6 +1,7 @@
 """What somebody in line is told: that a time has opened and until when it is held, is theirs, or was passed on."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from notifications.models import Message, NotificationPreference, Reminder
 from notifications.queries import preference_of
 from notifications.services.changes import note_unreached
 from notifications.services.emails import new_email
-from notifications.services.truth import JUDGES, Drop, Say, Verdict
+from notifications.services.truth import JUDGES, Drop, Say, Verdict, without
 from notifications.texts import Letter, Text, offer_ended_text, offer_text, seat_text
 from scheduling.enums import BookingStatus, WaitlistEvent
 from scheduling.models import Booking
@@ -50,9 +51,10 @@ def tell_waiting(booking_id: int, what: WaitlistEvent, *, now: datetime) -> None
     )
     if not is_new:
         return
+    text = _text(kind, booking)
     new_email(
         kind,
-        _text(kind, booking),
+        replace(text, body=without(offer_token(booking), text.body)),
         contact=contact,
         language=booking.patient.language,
         now=now,
@@ -99,7 +101,8 @@ def _say(message: Message, booking: Booking) -> Verdict:
     if not contact or not preference_of(booking.patient).email_enabled:
         return Drop("unwanted")
     text = _text(MessageKind(message.kind), booking)
-    return Say(contact, booking.session.site.sender_name, booking.patient.language, text.subject, text.body)
+    sender, language = booking.session.site.sender_name, booking.patient.language
+    return Say(contact, sender, language, text.subject, text.body, secret=offer_token(booking))
 
 
 def _text(kind: MessageKind, booking: Booking) -> Text:

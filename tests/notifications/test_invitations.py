@@ -159,6 +159,14 @@ def test_whoever_did_not_know_yet_hears_nothing(invited: Invitation) -> None:
     assert (deliver(), states()) == ([], [("invitation", MessageState.DROPPED)])
 
 
+def test_the_link_of_an_invitation_lies_in_no_table(invited: Invitation) -> None:
+    """The patient sees what was sent to their family, and could answer in its place."""
+    waiting = Message.objects.get().body
+    [body] = deliver()
+    sent = Message.objects.get(state=MessageState.SENT).body
+    assert waiting == sent == body.replace(invited.token, "…") != body
+
+
 def test_without_consent_nobody_hears_that_it_is_off(invited: Invitation) -> None:
     deliver()
     revoke_consent(FamilyConsent.objects.get(), actor=None, now=NOW)

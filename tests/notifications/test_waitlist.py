@@ -18,6 +18,7 @@ from people.models import Patient
 from scheduling.enums import WaitlistEvent
 from scheduling.models import Booking
 from scheduling.services.booking import cancel
+from scheduling.services.offer_links import offer_token
 from scheduling.services.seat_offers import accept, decline, expire_offers
 from scheduling.services.sessions import change_session
 from scheduling.services.waitlist import promote_all
@@ -74,6 +75,17 @@ def test_an_offer_says_when_until_when_and_where_to_answer(cast: Cast) -> None:
     said = f"{subject} {body.replace(url_of(booking), '')}".lower()
     assert [word for word in BETRAYING if re.search(rf"\b{word}\b", said)] == []
     assert deliver() == []
+
+
+def test_the_link_of_an_offer_lies_in_no_table(cast: Cast) -> None:
+    """Whoever reads what was sent, an auditor too, could answer by it for somebody else."""
+    booking = in_line(cast, "offer")
+    token = offer_token(booking)
+    waiting = Message.objects.get(kind="offer").body
+    [(_subject, body)] = deliver()
+    sent = Message.objects.get(kind="offer", state="sent").body
+    assert (token in body, token in waiting, token in sent) == (True, False, False)
+    assert waiting == sent == body.replace(token, "…")
 
 
 def test_by_the_policy_book_they_are_told_that_it_is_theirs(cast: Cast) -> None:
