@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from scheduling.services.book_all import MOST_AT_ONCE
 from web.forms.dates import AskedDay
+from web.forms.ids import LARGEST_ID, id_of
 
-LARGEST_ID = 2**63 - 1
 MOST_PICKS = 100
 
 
@@ -15,13 +15,11 @@ class IdsField(forms.CharField):
 
     def to_python(self, value: object) -> list[int]:  # type: ignore[override]
         """The ids; a ValidationError for anything else, or for too many."""
-        parts = [part.strip() for part in str(value or "").split(",") if part.strip()]
-        if len(parts) > MOST_AT_ONCE or not all(part.isascii() and part.isdigit() for part in parts):
+        parts = [part for part in str(value or "").split(",") if part.strip()]
+        ids = [number for part in parts if (number := id_of(part)) is not None]
+        if len(parts) > MOST_AT_ONCE or len(ids) < len(parts):
             raise forms.ValidationError(_("These are not ids."))
-        ids = list(dict.fromkeys(int(part) for part in parts))
-        if any(number > LARGEST_ID for number in ids):
-            raise forms.ValidationError(_("These are not ids."))
-        return ids
+        return list(dict.fromkeys(ids))
 
 
 class RepairForm(forms.Form):
@@ -52,9 +50,7 @@ class PicksField(forms.MultipleChoiceField):
         picks: dict[int, list[int]] = {}
         for text in value if isinstance(value, list) else []:
             week, _dash, sessions = str(text).partition("-")
-            ids = IdsField().clean(sessions)
-            (week_id,) = IdsField().clean(week) or (0,)
-            picks[week_id] = ids
+            picks[id_of(week) or 0] = IdsField().clean(sessions)
         if len(picks) > MOST_PICKS:
             raise forms.ValidationError(_("Tick fewer at once."))
         return picks
