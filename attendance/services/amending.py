@@ -15,6 +15,7 @@ from attendance.services.reckoning import RECKONED, facts, reckon_again
 from attendance.services.roster_rules import RosterRow, excuse_reasons, own_mode, row_errors
 from people.errors import InvalidInput
 from people.models import User
+from people.queries import there
 from people.retries import retrying_deadlocks
 from people.services.trail import record as write_trail
 from scheduling.services.counting import mark_counted
@@ -35,7 +36,7 @@ def amend(record: AttendanceRecord, row: RosterRow, reason: str, *, actor: User,
     with transaction.atomic():
         lock_patients([record.patient_id])
         session = lock_sessions(record.session_id)[record.session_id]
-        record = AttendanceRecord.objects.select_related("booking").get(pk=record.pk)
+        record = there(AttendanceRecord.objects.select_related("booking"), record.pk)
         roster = Roster.objects.get(session=session)
         if roster.signed_at is None:
             raise TooEarly(_("The roster is not signed yet: mark it there."), session=str(session.pk))
