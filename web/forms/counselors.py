@@ -15,7 +15,8 @@ from scheduling.enums import Mode
 from scheduling.services.counselor_times import AvailabilityFields
 from scheduling.services.slots import SlotWish
 from web.forms.dates import AskedDay
-from web.forms.repair import LARGEST_ID, IdsField
+from web.forms.ids import LARGEST_ID
+from web.forms.repair import IdsField
 from web.forms.schedule_edit import DAYS
 
 A_DAY = timedelta(days=1)
