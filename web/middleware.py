@@ -2,8 +2,11 @@
 is 404."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils import translation
 
 from people.errors import NotThere
@@ -38,6 +41,25 @@ class PrivatePagesMiddleware:
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class SignInAgainMiddleware:
+    """Where a sign-in has ended meanwhile, a script is sent to the form with the whole page, and back to where it was:
+    it would put the form in the place of the part that it asked for.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        form = resolve_url(settings.LOGIN_URL)
+        is_sent_there = response.status_code == 302 and urlsplit(response.headers["Location"]).path == form
+        if "HX-Request" not in request.headers or not is_sent_there:
+            return response
+        page = urlsplit(request.headers.get("HX-Current-URL", "/"))
+        back = f"{page.path or '/'}?{page.query}" if page.query else page.path or "/"
+        return HttpResponse(status=204, headers={"HX-Redirect": f"{form}?{urlencode({'next': back})}"})
 
 
 class MissingRowMiddleware:

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "web.middleware.PersonalLanguageMiddleware",
     "web.middleware.PrivatePagesMiddleware",
     "web.middleware.FormAddressMiddleware",
+    "web.middleware.SignInAgainMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -186,3 +186,12 @@ def test_a_week_that_is_over_tells_what_it_came_to_and_asks_for_no_call(cast: Ca
     assert page.texts("div", "person-repair") == ["Came to 0 h"]
     assert "Ended short of the goal" in page.words
     assert "Call these first" not in page.words
+
+
+def test_a_tap_after_the_sign_in_has_ended_leads_to_it_with_the_whole_page(cast: Cast, client: Client) -> None:
+    here = {"HX-Request": "true", "HX-Current-URL": "http://testserver/compliance/?status=at_risk&search=wen"}
+    answer = client.post(f"/patients/{cast.ana.pk}/repair/", headers=here)
+    assert (answer.status_code, answer.content) == (204, b"")
+    back = "%2Fcompliance%2F%3Fstatus%3Dat_risk%26search%3Dwen"
+    assert answer.headers["HX-Redirect"] == f"/accounts/login/?next={back}"
+    assert client.post(f"/patients/{cast.ana.pk}/repair/").status_code == 302

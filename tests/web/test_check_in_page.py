@@ -1,5 +1,7 @@
 """The door's screen, and checking in with its code, as pages: what they say, and to whom."""
 
+import html
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -19,6 +21,7 @@ pytestmark = pytest.mark.django_db
 NOW = at("2026-11-18 17:50")
 DOOR_QUERIES = 4
 CHECK_IN_QUERIES = 6
+BY_SCRIPT = {"HX-Request": "true"}
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +49,41 @@ def test_the_screen_shows_a_code_to_type_and_to_scan_and_nobody(cast: Cast, clie
     assert "Scan it, or type it at testserver/check-in/" in page.words
     assert page.source.count('class="door-qr"') == 1
     assert not any(word in page.source for word in ("Ana", "style=", "Process", "Evening"))
-    part = client.get(f"/sites/{cast.site.pk}/door/", headers={"HX-Request": "true"}).content.decode()
+    part = client.get(asks_itself(page.source)).content.decode()
     assert part.lstrip().startswith('<div class="door-code"')
+
+
+def asks_itself(source: str) -> str:
+    """The address at which a screen asks for its next code."""
+    found = re.search(r'hx-get="([^"]+)"', source)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+def test_a_screen_goes_on_after_its_sign_in_has_ended(cast: Cast, client: Client) -> None:
+    client.force_login(cast.dana)
+    address = asks_itself(open_page(client, f"/sites/{cast.site.pk}/door/").source)
+    client.logout()
+    for hours in (11, 22, 33):
+        with time_machine.travel(NOW + timedelta(hours=hours), tick=False):
+            code = code_at_door(cast.site, now=NOW + timedelta(hours=hours))
+            part = client.get(address, headers=BY_SCRIPT)
+            assert f"{code[:3]} {code[3:]}" in part.content.decode()
+            address = asks_itself(part.content.decode())
+    elsewhere = address.replace(f"/{cast.site.pk}/", f"/{cast.other_site.pk}/", 1)
+    assert [client.get(one, headers=BY_SCRIPT).status_code for one in (elsewhere, address.replace("=", "=1"))] == [
+        204
+    ] * 2
+    with time_machine.travel(NOW + timedelta(hours=46), tick=False):
+        late = client.get(
+            address, headers={**BY_SCRIPT, "HX-Current-URL": f"http://testserver/sites/{cast.site.pk}/door/"}
+        )
+    assert late.headers["HX-Redirect"] == f"/accounts/login/?next=%2Fsites%2F{cast.site.pk}%2Fdoor%2F"
+    with time_machine.travel(NOW + timedelta(hours=34), tick=False):
+        cast.dana.memberships.all().delete()
+        assert client.get(address, headers=BY_SCRIPT).status_code == 404
+        type(cast.dana).objects.filter(pk=cast.dana.pk).update(is_active=False)
+        assert client.get(address, headers=BY_SCRIPT).status_code == 204
 
 
 def test_any_of_the_sites_staff_may_put_it_up(cast: Cast, client: Client, booking: Booking) -> None:
@@ -119,4 +155,4 @@ def test_the_pages_cost_few_queries(
         client.get("/check-in/")
     client.force_login(cast.dana)
     with django_assert_num_queries(DOOR_QUERIES):  # type: ignore[operator]
-        client.get(f"/sites/{cast.site.pk}/door/", headers={"HX-Request": "true"})
+        client.get(f"/sites/{cast.site.pk}/door/")
