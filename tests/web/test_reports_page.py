@@ -115,6 +115,21 @@ def test_the_grid_and_the_history_show_minutes_and_marks(cast: Cast, client: Cli
     )
 
 
+def test_the_first_line_of_a_history_counts_by_the_days_of_the_site(cast: Cast, client: Client) -> None:
+    (person,) = people_with_a_week(cast, 1)
+    (session,) = Session.objects.all()
+    save_rows(session, [RosterRow(session.bookings.get().pk, "present")], actor=cast.dana, now=NOW)
+    client.force_login(cast.cory)
+    found = {
+        day: streamed(client, f"/reports/history/?from=2026-11-{day}&to=2026-11-{day}&patient={person.pk}")
+        for day in (16, 17)
+    }
+    assert {day: (page.answer, len(page.texts("tr")) - 1) for day, page in found.items()} == {
+        16: ("Came to 1 of 1 session", 1),
+        17: ("Came to 0 of 0 sessions", 0),
+    }
+
+
 def test_names_that_look_like_formulas_or_markup_do_nothing(cast: Cast, client: Client) -> None:
     (person,) = people_with_a_week(cast, 1)
     person.name = '=cmd|"/c calc"!A1<script>'
@@ -304,7 +319,7 @@ def test_a_letter_says_when_and_nothing_of_why(cast: Cast, client: Client) -> No
     }
 
 
-@pytest.mark.parametrize(("path", "queries"), [("hours", 16), ("grid", 17), ("summary", 16)])
+@pytest.mark.parametrize(("path", "queries"), [("hours", 18), ("grid", 17), ("summary", 18)])
 @pytest.mark.parametrize("people", [1, 30])
 def test_a_page_costs_the_same(
     cast: Cast, client: Client, path: str, queries: int, people: int, django_assert_num_queries: Any
@@ -321,7 +336,7 @@ def test_a_file_costs_the_same(cast: Cast, client: Client, people: int, django_a
     people_with_a_week(cast, people)
     client.force_login(cast.cory)
     sent = {"format": "xlsx", "from": "2026-11-16", "to": "2026-11-22"}
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         client.post("/reports/hours/file/", sent).getvalue()
 
 

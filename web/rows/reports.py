@@ -16,11 +16,11 @@ from django.utils.translation import ngettext
 from attendance.domain.reports import Cell, ReportAsked, Row
 from attendance.enums import ReportFormat, ReportKind, RunState, WeekState
 from attendance.models import ReportRun
+from attendance.queries.reports.history import came_and_marked
 from attendance.queries.reports.people import people_count, weeks_asked
 from attendance.queries.reports.summary import WeekSummary, percent, summaries
 from people.models import Patient, User
-from scheduling.enums import BookingStatus, Kind
-from scheduling.models import Booking
+from scheduling.enums import Kind
 from web import format as figures
 
 FOUND = 8
@@ -149,7 +149,7 @@ def page_head(user: User, asked: ReportAsked, person: Patient | None, *, now: dt
         found = summaries(user, asked, now=now)
         return {**head, "answer": _summary_answer(found, now), "chart": _chart(found)}
     if kind == ReportKind.HISTORY and person is not None:
-        return {**head, "answer": _history_answer(person, asked), "subject": person.name}
+        return {**head, "answer": _history_answer(asked), "subject": person.name}
     if kind == ReportKind.GRID:
         people = people_count(user, asked)
         words = ngettext("%(people)d person on %(days)d days", "%(people)d people on %(days)d days", people)
@@ -195,15 +195,10 @@ def _hours_answer(user: User, asked: ReportAsked, now: dt.datetime) -> str:
     return words % found
 
 
-def _history_answer(person: Patient, asked: ReportAsked) -> str:
-    begin = dt.datetime.combine(asked.first, dt.time.min, dt.UTC)
-    end = dt.datetime.combine(asked.last + dt.timedelta(days=1), dt.time.min, dt.UTC)
-    held = Booking.objects.filter(patient=person, starts_at__gte=begin, starts_at__lt=end, marked_at__isnull=False)
-    found = held.exclude(status=BookingStatus.CANCELLED).aggregate(
-        count=Count("pk"), came=Count("pk", filter=Q(attendance__status="present"))
-    )
-    words = ngettext("Came to %(came)d of %(count)d session", "Came to %(came)d of %(count)d sessions", found["count"])
-    return words % found
+def _history_answer(asked: ReportAsked) -> str:
+    came, count = came_and_marked(asked)
+    words = ngettext("Came to %(came)d of %(count)d session", "Came to %(came)d of %(count)d sessions", count)
+    return words % {"came": came, "count": count}
 
 
 def _summary_answer(found: Sequence[WeekSummary], now: dt.datetime) -> str:

@@ -16,7 +16,7 @@ from attendance.domain.requirements import Judgement, PeriodsJudgement, Window
 from attendance.models import TreatmentWeek
 from attendance.queries import TREND_WEEKS, unsigned_sessions
 from attendance.queries.ledger import LedgerWeek, ledger
-from attendance.queries.reports.foot import figures_foot
+from attendance.queries.reports.foot import figures_foot, partial_weeks_lines
 from attendance.queries.requirements import judged_requirements
 from attendance.queries.week_actions import actions_by_week
 from attendance.services.weeks import recount_patient
@@ -75,6 +75,7 @@ def patient_ledger(request: HttpRequest, patient_id: int) -> HttpResponse:
         "foot": _foot(weeks, now=moment),
         "definitions": figures_foot(),
         "policies": policy_lines([record for entry in entries for record in entry.records]),
+        "partial_weeks": partial_weeks_lines((week.program, week.week) for week in weeks),
         "print_url": f"{reverse('patient-ledger', args=[person.pk])}?from={first}&to={last}&kind={form.listed}&print=1",
         "file_query": {"from": first, "to": last, "patient": person.pk},
         "formats": (("xlsx", "XLSX"), ("csv", "CSV")),

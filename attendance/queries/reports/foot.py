@@ -1,7 +1,7 @@
 """What stands at the foot of a report: what its words mean, and the policies by which minutes were counted."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,8 @@ from attendance.models import AttendanceRecord
 from attendance.queries.reports.people import weeks_asked
 from attendance.queries.weeks import unsigned_when_closed
 from people.domain.time import local_date
-from people.enums import Rounding
-from people.models import User
+from people.enums import PartialWeekPolicy, Rounding
+from people.models import Program, User
 
 SIX_DAYS = timedelta(days=6)
 Foot = list[tuple[str, str]]
@@ -37,7 +37,10 @@ def figures_foot() -> Foot:
 def target_foot() -> Foot:
     """What is asked of a week."""
     return [
-        (_("Minimum"), _("The plan's weekly minutes for the days in force, a seventh of them for each day.")),
+        (
+            _("Minimum"),
+            _("The plan's weekly minutes, a seventh for each day; of a week not whole by the program's policy."),
+        ),
         (_("Short by"), _("What attended and booked minutes together lack to the minimum.")),
     ]
 
@@ -59,6 +62,33 @@ def unsigned_foot(user: User, asked: ReportAsked, *, now: datetime) -> Foot:
         (_("Not signed, week of %(day)s") % {"day": week.isoformat()}, unsigned_words(count, is_closed=True))
         for week, count in found.items()
     ]
+
+
+def partial_weeks_foot(user: User, asked: ReportAsked) -> Foot:
+    """What weeks that were not whole asked for in each program, and over which weeks; two queries."""
+    dates = list(weeks_asked(user, asked).values_list("program_id", "week").distinct())
+    programs = Program.objects.in_bulk({program_id for program_id, _week in dates})
+    return partial_weeks_lines((programs[program_id], week) for program_id, week in dates)
+
+
+def partial_weeks_lines(dates: Iterable[tuple[Program, date]]) -> Foot:
+    """By program and policy, from the first day of the first to the last day of the last of these weeks."""
+    known: dict[tuple[str, str], list[date]] = defaultdict(list)
+    for program, week in dates:
+        known[program.name, program.policy_on(week).partial_week_policy].append(week)
+    return [
+        (
+            _("Weeks not whole, %(program)s") % {"program": program},
+            f"{min(on).isoformat()} – {(max(on) + SIX_DAYS).isoformat()}: {_asked_for(policy)}",
+        )
+        for (program, policy), on in sorted(known.items(), key=lambda one: (one[0][0], min(one[1])))
+    ]
+
+
+def _asked_for(policy: str) -> str:
+    """ "a seventh for each day", after a colon."""
+    label = str(PartialWeekPolicy(policy).label)
+    return label[:1].lower() + label[1:]
 
 
 def policies_foot(user: User, asked: ReportAsked, *, now: datetime) -> Foot:

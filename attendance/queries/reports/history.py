@@ -10,6 +10,7 @@ from attendance.enums import AttendanceMode, AttendanceStatus
 from attendance.models import AttendanceRecord
 from attendance.queries.reports.foot import Foot, once, policies_foot
 from attendance.queries.reports.ledgers import occasion
+from people.domain.time import local_date
 from people.models import User
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
@@ -40,24 +41,32 @@ def history_report(user: User, asked: ReportAsked, now: datetime, told: Told) ->
     return Report(asked, (table,), lambda: once(_foot(), policies_foot(user, asked, now=now)))
 
 
+def came_and_marked(asked: ReportAsked) -> tuple[int, int]:
+    """How often the one person was there, of how many bookings of the dates that somebody marked; one query."""
+    found = [
+        booking.attendance.status for booking in _of_dates(asked) if booking.live and hasattr(booking, "attendance")
+    ]
+    return found.count(AttendanceStatus.PRESENT), len(found)
+
+
+def _of_dates(asked: ReportAsked) -> Iterator[Booking]:
+    """The bookings whose day, by the clocks of their site, is one of the dates."""
+    rows = Booking.objects.filter(
+        patient_id__in=asked.patient_ids,
+        starts_at__gte=datetime.combine(asked.first - A_DAY, time.min, UTC),
+        starts_at__lt=datetime.combine(asked.last + 2 * A_DAY, time.min, UTC),
+    ).select_related("session__site", "attendance")
+    for booking in rows.prefetch_related("session__counselors").order_by("starts_at", "pk"):
+        if asked.first <= local_date(booking.starts_at, booking.session.site.zone) <= asked.last:
+            yield booking
+
+
 def _rows(asked: ReportAsked, told: Told) -> Iterator[Row]:
     told(asked.patient_ids)
-    bookings = (
-        Booking.objects.filter(
-            patient_id__in=asked.patient_ids,
-            starts_at__gte=datetime.combine(asked.first - A_DAY, time.min, UTC),
-            starts_at__lt=datetime.combine(asked.last + 2 * A_DAY, time.min, UTC),
-        )
-        .select_related("session__site", "attendance")
-        .prefetch_related("session__counselors")
-        .order_by("starts_at", "pk")
-    )
     yes = _("yes")
-    for booking in bookings:
+    for booking in _of_dates(asked):
         session, zone = booking.session, booking.session.site.zone
         starts, ends = booking.starts_at.astimezone(zone), booking.ends_at.astimezone(zone)
-        if not asked.first <= starts.date() <= asked.last:
-            continue
         record: AttendanceRecord | None = getattr(booking, "attendance", None)
         yield (
             *occasion(session, starts, ends),

@@ -2,14 +2,23 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from attendance.domain.reports import Report, ReportAsked, ReportTable, Row, Told
 from attendance.enums import WeekState
-from attendance.queries.reports.foot import figures_foot, once, policies_foot, target_foot, unsigned_foot
+from attendance.queries.reports.foot import (
+    figures_foot,
+    once,
+    partial_weeks_foot,
+    policies_foot,
+    target_foot,
+    unsigned_foot,
+)
 from attendance.queries.reports.people import chunks_of, people_asked, weeks_asked
+from people.domain.time import local_date
 from people.models import User
 
 COLUMNS = (
@@ -28,6 +37,7 @@ COLUMNS = (
     "billable_days",
     "status",
     "closed_at",
+    "site__time_zone",
     "revision",
 )
 
@@ -57,7 +67,11 @@ def hours_report(user: User, asked: ReportAsked, now: datetime, told: Told) -> R
         asked,
         (table,),
         lambda: once(
-            figures_foot(), target_foot(), unsigned_foot(user, asked, now=now), policies_foot(user, asked, now=now)
+            figures_foot(),
+            target_foot(),
+            unsigned_foot(user, asked, now=now),
+            partial_weeks_foot(user, asked),
+            policies_foot(user, asked, now=now),
         ),
     )
 
@@ -68,5 +82,6 @@ def _rows(user: User, asked: ReportAsked, told: Told) -> Iterator[Row]:
     for chunk in chunks_of(people_asked(user, asked)):
         told(chunk)
         read = weeks.filter(patient_id__in=chunk).order_by("patient__name", "patient_id", "week", "pk")
-        for *figures, status, closed_at, revision in read.values_list(*COLUMNS):
-            yield (*figures, labels[status], closed_at.date() if closed_at else None, revision)
+        for *figures, status, closed_at, zone, revision in read.values_list(*COLUMNS):
+            closed_on = local_date(closed_at, ZoneInfo(zone)) if closed_at else None
+            yield (*figures, labels[status], closed_on, revision)

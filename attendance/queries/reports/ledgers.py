@@ -11,7 +11,15 @@ from attendance.domain.reports import Cell, Report, ReportAsked, ReportTable, Ro
 from attendance.enums import AttendanceMode, AttendanceStatus, WeekState
 from attendance.models import AttendanceRecord, TreatmentWeek
 from attendance.queries.ledger import LedgerWeek, ledger
-from attendance.queries.reports.foot import Foot, figures_foot, once, policies_foot, target_foot, unsigned_foot
+from attendance.queries.reports.foot import (
+    Foot,
+    figures_foot,
+    once,
+    partial_weeks_foot,
+    policies_foot,
+    target_foot,
+    unsigned_foot,
+)
 from attendance.queries.reports.people import people_asked
 from attendance.queries.reports.touches import touches_table
 from attendance.queries.roster import LATE_ENTRY
@@ -191,5 +199,5 @@ def _foot(user: User, asked: ReportAsked, *, now: datetime) -> Foot:
         (_("Makes up for"), _("The day that was missed, given up late or called off; it changes no minutes.")),
         (_("Late entry"), _("Recorded more than 24 hours after the session's end.")),
     ]
-    unsigned, policies = unsigned_foot(user, asked, now=now), policies_foot(user, asked, now=now)
-    return once(own, figures_foot(), target_foot()[:1], unsigned, policies)
+    policies = once(partial_weeks_foot(user, asked), policies_foot(user, asked, now=now))
+    return once(own, figures_foot(), target_foot()[:1], unsigned_foot(user, asked, now=now), policies)

@@ -13,7 +13,7 @@ from attendance.domain.credit import AttendanceStatus
 from attendance.domain.reports import Report, ReportAsked, ReportTable, Row, Told
 from attendance.enums import WeekState
 from attendance.models import AttendanceRecord
-from attendance.queries.reports.foot import Foot, once, policies_foot
+from attendance.queries.reports.foot import Foot, once, partial_weeks_foot, policies_foot
 from attendance.queries.reports.people import weeks_asked
 from people.domain.time import local_date
 from people.domain.weeks import Weekday, week_start
@@ -81,7 +81,11 @@ def summary_report(user: User, asked: ReportAsked, now: datetime, told: Told) ->
         _("Seat use, percent"),
     )
     table = ReportTable(_("Summary"), columns, _rows(user, asked, now))
-    return Report(asked, (table,), lambda: once(summary_foot(), policies_foot(user, asked, now=now)))
+    return Report(
+        asked,
+        (table,),
+        lambda: once(summary_foot(), partial_weeks_foot(user, asked), policies_foot(user, asked, now=now)),
+    )
 
 
 def _rows(user: User, asked: ReportAsked, now: datetime) -> Iterator[Row]:

@@ -13,6 +13,7 @@ from attendance.models import AttendanceRecord, TreatmentWeek
 from attendance.queries.reports import report
 from attendance.queries.reports.days import cell_of
 from attendance.queries.touch_words import TOUCHES
+from people.domain.policies import AttendancePolicy, PolicyChange
 from people.models import Patient, TrailEntry, User
 from scheduling.models import Booking, Session
 from tests.cast import NOW, Cast, at
@@ -352,6 +353,29 @@ def test_each_sees_whom_they_answer_for_and_the_report_says_whom_it_is_about(cas
     colleague = cast._staff("coll", "counselor", counselor=True)  # type: ignore[arg-type]
     assert read(colleague, "hours", now=NOW) == [[]]
     assert read(colleague, "grid", now=NOW) == [[]]
+
+
+def test_a_week_was_closed_on_the_day_of_its_site(cast: Cast) -> None:
+    people_with_a_week(cast, 1)
+    TreatmentWeek.objects.update(closed_at=at("2026-11-23 19:30"))
+    assert [row[-2] for (row,) in read(cast.cory, "hours", now=NOW)] == [date(2026, 11, 23)]
+
+
+def test_the_foot_says_what_weeks_that_are_not_whole_asked_for(cast: Cast) -> None:
+    people_with_a_week(cast, 2)
+    cast.program.policy_changes = [
+        PolicyChange(date(2026, 11, 12), AttendancePolicy(partial_week_policy="full")).as_json(),
+        PolicyChange(date(2026, 11, 18), AttendancePolicy(partial_week_policy="exempt")).as_json(),
+    ]
+    cast.program.save()
+    said = ("Weeks not whole, Evening track", "2026-11-16 – 2026-11-22: the whole minimum")
+    for kind in ("hours", "summary", "packet"):
+        assert said in opened(cast.cory, kind, now=NOW)[0].foot()
+    earlier = TreatmentWeek.objects.order_by("pk")[0]
+    TreatmentWeek.objects.filter(pk=earlier.pk).update(week=date(2026, 11, 9))
+    assert ("Weeks not whole, Evening track", "2026-11-09 – 2026-11-15: a seventh for each day") in opened(
+        cast.cory, "hours", now=NOW
+    )[0].foot()
 
 
 @pytest.mark.parametrize(
