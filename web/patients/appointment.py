@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from attendance.services.check_in import may_check_in
 from scheduling.enums import BookingStatus, Mode
 from scheduling.models import Booking, Session
-from scheduling.services.telehealth import is_open
+from scheduling.services.telehealth import is_open, opens_later
 from web import format as figures
 from web.components.actions import Action
 from web.patients import words
@@ -32,7 +32,7 @@ class AppointmentCard:
     place: str
     aside: str
     note: str
-    by_video: bool
+    opens_later: bool
     join: Action | None
     actions: tuple[Action, ...]
 
@@ -54,7 +54,7 @@ def appointment_card(booking: Booking, *, zone: ZoneInfo, today: date, now: date
         place=title,
         aside=aside,
         note=note,
-        by_video=by_video or session.mode == Mode.EITHER,
+        opens_later=booking.status == BookingStatus.BOOKED and opens_later(session, now=now),
         join=join,
         actions=tuple(_actions(booking, now=now)),
     )

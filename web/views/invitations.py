@@ -11,7 +11,7 @@ from people.errors import Refusal
 from scheduling.enums import InvitationState, Mode
 from scheduling.models import Invitation
 from scheduling.services.invitations import answer, by_link
-from scheduling.services.telehealth import is_open
+from scheduling.services.telehealth import is_open, opens_later
 from web import format as figures
 from web.notices import say_bad
 from web.rows.sessions import day_of, times_of
@@ -45,18 +45,18 @@ def _answer(request: HttpRequest, found: Invitation, token: str) -> HttpResponse
 
 def _context(found: Invitation) -> dict[str, object]:
     session, now = found.session, timezone.now()
-    near = is_open(session, now=now)
+    near, by_video = is_open(session, now=now), session.mode == Mode.TELEHEALTH
+    parts = (session.site.directions, session.room.name if session.room else "")
     return {
         "when": f"{figures.short_day(day_of(session))}, {times_of(session)}",
-        "by_video": session.mode == Mode.TELEHEALTH,
+        "by_video": by_video,
         "place": session.site.address,
-        "note": ", ".join(
-            part for part in (session.site.directions, session.room.name if session.room else "") if part
-        ),
+        "note": "" if by_video else ", ".join(part for part in parts if part),
         "phone": session.site.phone,
         "state": found.state,
         "answered": found.state != InvitationState.ASKED,
         "coming": found.state == InvitationState.COMING,
         "has_begun": now >= session.starts_at,
+        "opens_later": opens_later(session, now=now),
         "join_url": session.telehealth_url if near and found.state == InvitationState.COMING else "",
     }

@@ -19,6 +19,7 @@ from people.services.looks import record_look
 from scheduling.enums import SessionState
 from scheduling.models import Session
 from scheduling.queries import for_display
+from scheduling.services.telehealth import open_links
 from web import format as figures
 from web.forms.roster import Marks, read_marks
 from web.notices import say_bad, say_done
@@ -97,6 +98,7 @@ def _page(request: HttpRequest, session: Session, *, marks: Marks | None = None,
         **_sheet(request, session, marks=marks),
         "stamp": roster_stamp(session, now=now()),
         "back": _way_back(request, session),
+        "join_url": session.telehealth_url if open_links([session], user_of(request), now=now()) else "",
         "cover_url": _cover_url(request, session),
     }
     return render(request, "roster/page.html", context, status=status)
