@@ -96,6 +96,26 @@ TOUCHES: Mapping[str, Any] = {
 }
 
 
+REASONS: Mapping[str, Any] = {
+    "moved": _("moved"),
+    "session cancelled": _("the session is not held"),
+    "session moved": _("it does not fit where the session went"),
+    "discharged": _("discharged"),
+    "on leave": _("days away"),
+    "plan changed": _("the plan changed"),
+    "declined": _("declined"),
+    "offer expired": _("no answer in time"),
+    "by link": _("by the link of a message"),
+    "left the series": _("left the series"),
+}
+"""The reasons that the trail itself writes; any other is somebody's own words."""
+
+
+def reason_words(reason: str) -> str:
+    """Why it was done, in words."""
+    return str(REASONS.get(reason, reason))
+
+
 def touch_words(action: str) -> str:
     """What was done, in words."""
     return str(TOUCHES.get(action, action.replace("_", " ").capitalize()))

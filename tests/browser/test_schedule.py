@@ -75,6 +75,22 @@ def test_a_drag_asks_first_and_is_saved_by_the_answer(open_page: Open, cast: Cas
     assert Booking.objects.get(pk=booking.pk).starts_at == session.starts_at
 
 
+def test_on_a_telephone_the_hours_are_those_of_a_day_of_this_week(open_page: Open, cast: Cast) -> None:
+    cast.session("2026-11-18 10:00", minutes=120)
+    cast.session("2026-11-22 18:00")
+    page = open_page(PHONE, user=cast.cory)
+    page.goto("/schedule/?view=hours")
+    blocks = page.locator(".ec-event")
+    expect(blocks).to_have_count(1)
+    expect(blocks).to_contain_text("10:00")
+    after = page.get_by_role("button", name="After", exact=True)
+    for _day in range(4):
+        after.click()
+    expect(blocks).to_have_count(1)
+    expect(blocks).to_contain_text("6:00")
+    expect(after).to_be_disabled()  # what is not at hand is not shown as if nothing were on
+
+
 def test_the_same_without_a_script(open_page: Open, cast: Cast) -> None:
     session = cast.session("2026-11-19 10:00", minutes=120)
     cast.booked(cast.patient("Lou Park"), session)

@@ -9,11 +9,14 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
-from attendance.queries.touch_words import TOUCHES
+from attendance.queries.touch_words import REASONS, TOUCHES, reason_words
 from people.models import User
 from people.services.closures import ClosureFields
 from people.services.places import save_room
+from scheduling.models import Booking
+from scheduling.services.absences import discharge
 from scheduling.services.booking import cancel, move
 from scheduling.services.closures import close_site
 from scheduling.services.counselor_times import add_time_off
@@ -126,6 +129,20 @@ def test_a_person_s_tells_of_bookings_and_of_who_looked_where_that_is_asked(cast
     assert "“Work”" in seen
     assert "Opened the record" not in seen
     assert "Opened the record" in read(client, cast.ada, "patient-history", patient_id=cast.ana.pk, query="?looks=1")
+
+
+def test_the_reasons_that_nobody_typed_are_words_in_both_languages(cast: Cast, client: Client) -> None:
+    session = cast.session("2026-11-19 18:00")
+    cast.booked(cast.ana, session)
+    cancel_session(session, actor=cast.cory, now=NOW)
+    booking = Booking.objects.get(session=session)
+    assert booking.cancel_reason in REASONS
+    cast.booked(cast.ana, cast.session("2026-11-20 18:00"))
+    discharge(cast.admission_of(cast.ana), discharged_on=date(2026, 11, 19), actor=cast.cory, now=NOW)
+    assert "“discharged”" in read(client, cast.ada, "patient-history", patient_id=cast.ana.pk)
+    with override("es"):
+        assert {reason_words(code) for code in REASONS}.isdisjoint(REASONS)
+    assert reason_words("Storm") == "Storm"
 
 
 def test_who_leads_sessions_alone_does_not_read_the_site_s_history(cast: Cast, client: Client) -> None:

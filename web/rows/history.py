@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from attendance.queries.touch_words import touch_words
+from attendance.queries.touch_words import reason_words, touch_words
 from people.models import Counselor, Room, TrailEntry
 from people.models import User as Account
 from scheduling.models import Session
@@ -64,7 +64,7 @@ def _line(
         about=_about(entry, session, names) if named else "",
         about_url=reverse("session-history", args=[session.pk]) if session is not None and may_open else "",
         details=tuple(differences(entry, names, sessions)),
-        reason=entry.reason,
+        reason=reason_words(entry.reason),
         who=accounts.get(entry.actor_id or 0) or _("The system"),
         when=when_said(entry.at, names.zone),
     )

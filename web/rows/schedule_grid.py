@@ -14,6 +14,7 @@ from scheduling.models import Session
 from web import format as figures
 from web.rows.schedule import SessionEntry
 
+A_DAY = dt.timedelta(days=1)
 NOBODY = "none"
 """The line, and the calendar's resource, of what has no counselor or no room."""
 
@@ -99,13 +100,15 @@ def _by_counselor(sessions: Sequence[Session], entries: Sequence[SessionEntry]) 
 
 
 def calendar_data(
-    sessions: Sequence[Session], entries: Sequence[SessionEntry], *, site: Site, first: dt.date
+    sessions: Sequence[Session], entries: Sequence[SessionEntry], *, site: Site, first: dt.date, today: dt.date
 ) -> dict[str, Any]:
     """What the calendar of hours draws: wall times of the site, rooms and counselors as columns of a day."""
     rooms = list(Room.objects.filter(site=site))
     people = list(Counselor.objects.filter(sites=site))
     return {
         "first": first.isoformat(),
+        "last": (first + 6 * A_DAY).isoformat(),
+        "shown": (today if first <= today <= first + 6 * A_DAY else first).isoformat(),
         "rooms": [
             *({"id": str(room.pk), "title": room.name} for room in rooms),
             {"id": NOBODY, "title": _("No room")},

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from attendance.enums import AttendanceStatus, WeekState
 from attendance.models import TreatmentWeek, WeekRevision
-from attendance.queries.touch_words import touch_words
+from attendance.queries.touch_words import reason_words, touch_words
 from attendance.queries.touched import Touch
 from scheduling.models import Booking, Session
 from web import format as figures
@@ -129,7 +129,7 @@ def touches_view(touches: Sequence[Touch], zone: ZoneInfo) -> list[TouchView]:
             when=_moment(one.at, zone),
             by=one.by or _("The system"),
             what=touch_words(one.entry.action),
-            reason=one.entry.reason,
+            reason=reason_words(one.entry.reason),
         )
         for one in touches
     ]

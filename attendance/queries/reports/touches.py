@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from attendance.domain.reports import ReportAsked, ReportTable, Row
-from attendance.queries.touch_words import touch_words
+from attendance.queries.touch_words import reason_words, touch_words
 from attendance.queries.touched import touched
 from attendance.queries.weeks import patient_weeks
 
@@ -24,4 +24,4 @@ def _rows(asked: ReportAsked) -> Iterator[Row]:
     zone = weeks[0].site.zone if weeks else ZoneInfo("UTC")
     for one in touched(weeks, most=MOST):
         when = one.at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-        yield (when, one.by or _("The system"), touch_words(one.entry.action), one.entry.reason, one.week)
+        yield (when, one.by or _("The system"), touch_words(one.entry.action), reason_words(one.entry.reason), one.week)

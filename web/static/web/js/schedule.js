@@ -12,6 +12,8 @@
   const pad = (number) => String(number).padStart(2, "0");
   const dayOf = (date) => `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
   const timeOf = (date) => `${pad(date.getHours())}:${pad(date.getMinutes())}`;
+  // Seven columns on a telephone hold nothing that could be read: there it is a day.
+  const alone = place.parentElement.clientWidth < 640 ? "timeGridDay" : "timeGridWeek";
   let by = "room";
 
   for (const note of document.querySelectorAll("[data-no-script]")) note.hidden = true;
@@ -35,7 +37,7 @@
     body.set("at", timeOf(event.start));
     body.set("duration_minutes", String(Math.round((event.end - event.start) / 60000)));
     const shown = event.resourceIds || [];
-    if (calendar.getView().type !== "timeGridWeek" && shown.length) {
+    if (calendar.getView().type === "resourceTimeGridDay" && shown.length) {
       const named = shown.filter((id) => id !== "none");
       if (by === "room" && shown[0] !== event.extendedProps.room) body.set("room", named[0] || "");
       if (by === "counselor" && String(shown) !== String(event.extendedProps.counselors)) {
@@ -106,8 +108,9 @@
   };
 
   const calendar = window.EventCalendar.create(place, {
-    view: "timeGridWeek",
-    date: data.first,
+    view: alone,
+    date: alone === "timeGridDay" ? data.shown : data.first,
+    validRange: { start: data.first, end: data.last },
     firstDay: 1,
     allDaySlot: false,
     slotMinTime: data.earliest < "06:00" ? data.earliest : "06:00",
@@ -122,8 +125,8 @@
     eventStartEditable: true,
     eventDurationEditable: true,
     longPressDelay: 400,
-    headerToolbar: { start: "title", center: "", end: "timeGridWeek,byRoom,byCounselor prev,next" },
-    buttonText: { timeGridWeek: words.week, prev: words.previous, next: words.next, today: words.today },
+    headerToolbar: { start: "title", center: "", end: `${alone},byRoom,byCounselor prev,next` },
+    buttonText: { timeGridWeek: words.week, timeGridDay: words.day, prev: words.previous, next: words.next, today: words.today },
     customButtons: {
       byRoom: { text: words.room, click: () => switchTo("room") },
       byCounselor: { text: words.counselor, click: () => switchTo("counselor") },
