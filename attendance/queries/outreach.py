@@ -1,11 +1,10 @@
 """Reading what was done about people and their flags."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from attendance.enums import CONTACT
 from attendance.models import Outreach, TreatmentWeek
-from attendance.queries.weeks import touching
 
 
 def last_contacts(patient_ids: Iterable[int], *, since: datetime) -> dict[int, Outreach]:
@@ -20,25 +19,21 @@ def last_contacts(patient_ids: Iterable[int], *, since: datetime) -> dict[int, O
     return {row.patient_id: row for row in rows if row.patient_id is not None}
 
 
-def what_was_done(patient_id: int, *, first: date, last: date) -> dict[date, list[Outreach]]:
-    """Each step taken about one person's weeks, by the week's first date, oldest first: what an auditor asks of a
-    short week. A step about a flag belongs to the flag's week, any other to the week in which it was taken.
+def what_was_done(weeks: Sequence[TreatmentWeek]) -> dict[int, list[Outreach]]:
+    """Each step taken about one person's weeks, by the week's id, oldest first: what an auditor asks of a short week.
 
-    Two queries.
+    A step about a flag belongs to the flag's week, any other to the week in which it was taken; of two stays in it, to
+    the later one. One query.
     """
-    weeks = list(
-        TreatmentWeek.objects.filter(touching(first, last), patient_id=patient_id).values_list(
-            "week", "starts_at", "ends_at"
-        )
-    )
-    done: dict[date, list[Outreach]] = {week: [] for week, _, _ in weeks}
-    rows = Outreach.objects.filter(patient_id=patient_id).select_related("by", "assignee", "flag").order_by("at", "pk")
-    for row in rows:
+    done: dict[int, list[Outreach]] = {week.pk: [] for week in weeks}
+    by_flag = {(week.admission_id, week.week): week.pk for week in weeks}
+    latest_stay = sorted(weeks, key=lambda week: week.admission_id, reverse=True)
+    rows = Outreach.objects.filter(patient__in={week.patient_id for week in weeks})
+    for row in rows.select_related("by", "assignee", "flag").order_by("at", "pk"):
         if row.flag is not None:
-            if row.flag.week in done:
-                done[row.flag.week].append(row)
-            continue
-        for week, starts_at, ends_at in weeks:
-            if starts_at <= row.at < ends_at:
-                done[week].append(row)
+            key = by_flag.get((row.flag.admission_id or 0, row.flag.week))
+        else:
+            key = next((week.pk for week in latest_stay if week.starts_at <= row.at < week.ends_at), None)
+        if key is not None:
+            done[key].append(row)
     return done

@@ -13,6 +13,11 @@ from scheduling.models import Booking
 
 PLAN_CHANGES = (
     "phase_added",
+    "phase_changed",
+    "phase_removed",
+    "template_applied",
+    "suggestion_accepted",
+    "suggestion_dismissed",
     "leave_added",
     "leave_changed",
     "leave_removed",
@@ -52,12 +57,12 @@ class WeekActions:
 
 
 def actions_by_week(patient_id: int, weeks: Sequence[TreatmentWeek]) -> dict[int, WeekActions]:
-    """What was done about each of one person's weeks, by the week's id; seven queries, however many weeks."""
+    """What was done about each of one person's weeks, by the week's id; six queries, however many weeks."""
     found = {week.pk: WeekActions() for week in weeks}
     if not weeks:
         return found
     begun, over = min(week.starts_at for week in weeks), max(week.ends_at for week in weeks)
-    steps = what_was_done(patient_id, first=min(week.week for week in weeks), last=max(week.week for week in weeks))
+    steps = what_was_done(weeks)
     raised = _by_date(Flag.objects.filter(patient_id=patient_id, week__in={week.week for week in weeks}))
     booked = list(
         Booking.objects.filter(patient_id=patient_id, week__in={week.week for week in weeks}, created_at__gte=begun)
@@ -69,7 +74,7 @@ def actions_by_week(patient_id: int, weeks: Sequence[TreatmentWeek]) -> dict[int
     for week in weeks:
         of_week = found[week.pk]
         of_week.raised = [flag for flag in raised[week.week] if flag.admission_id == week.admission_id]
-        of_week.steps = steps.get(week.week, [])
+        of_week.steps = steps[week.pk]
         of_week.booked = [
             one
             for one in booked

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -13,17 +14,21 @@ from openpyxl import load_workbook
 from attendance.models import AttendanceRecord, Flag
 from attendance.services.amending import amend
 from attendance.services.closing import close_due_weeks
-from attendance.services.outreach import note_contact
+from attendance.services.outreach import acknowledge, note_contact
+from attendance.services.requirements import RequirementFields, add_requirement
 from attendance.services.roster import RosterRow, mark_all_present, save_rows, sign_roster
 from attendance.services.weeks import recount_patient
+from people.domain.plan_edits import ChangePhase
 from people.models import SiteClosure, TrailEntry, User
+from people.services.admissions import discharge
+from people.services.plan_changes import change_plan
 from scheduling.models import Booking, Session
 from tests.cast import NOW, Cast, at
 from tests.web.reading import open_page
 
 pytestmark = pytest.mark.django_db
 
-LEDGER_QUERIES = 45
+LEDGER_QUERIES = 44
 EARLIER = at("2026-10-01 12:00")
 DATES = "?from=2026-11-09&to=2026-11-15"
 
@@ -95,6 +100,49 @@ def test_a_short_week_shows_every_minute_and_what_was_done(cast: Cast, client: C
     assert page.texts("div", "requirement-card") == ["Plan 9 h to 19 h a week 0 of 1 week 9–15 Nov: not met"]
     assert "2 h 56 attended in 1 week, 2 h 56 a week on average" in page.words
     assert "9–11 Nov: breaks out; late and early to the minute; nothing past 15 min late" in page.words
+
+
+def test_what_was_done_in_the_week_of_two_stays_is_told_once(cast: Cast, client: Client) -> None:
+    earlier = cast.admission_of(cast.ana)
+    discharge(earlier, discharged_on=date(2026, 11, 10), actor=cast.cory, now=at("2026-11-10 12:00"))
+    later = cast.admission(cast.ana, admitted_on=date(2026, 11, 12))
+    change_plan(
+        later,
+        ChangePhase(date(2026, 11, 12), (("min_minutes", 600),)),
+        actor=cast.cory,
+        now=at("2026-11-12 10:00"),
+    )
+    note_contact(cast.ana, kind="call", outcome="reached", actor=cast.cory, now=at("2026-11-13 08:15"))
+    Flag.objects.create(
+        patient=cast.ana, admission=earlier, week=date(2026, 11, 9), kind="at_risk", raised_at=NOW, facts={}
+    )
+    acknowledge(Flag.objects.get(), actor=cast.cory, now=at("2026-11-13 09:00"))
+    client.force_login(cast.cory)
+    done = " ".join(open_page(client, f"/patients/{cast.ana.pk}/ledger/{DATES}").texts("section", "what-was-done"))
+    said = ("Cory: call, Reached", "Cory: acknowledged", "Cory: the weekly target changed")
+    assert [done.count(words) for words in said[:2]] == [1, 1]
+    assert said[2] in done
+
+
+def test_what_is_asked_in_an_earlier_stay_has_its_card_there(cast: Cast, client: Client) -> None:
+    earlier = cast.admission_of(cast.ana)
+    asked = RequirementFields("H0015", "payer", "days", "week", minimum=3)
+    add_requirement(earlier, asked, actor=cast.cory, now=NOW)
+    discharge(earlier, discharged_on=date(2026, 11, 15), actor=cast.cory, now=at("2026-11-15 12:00"))
+    later = cast.admission(cast.ana, admitted_on=date(2026, 11, 16))
+    add_requirement(later, replace(asked, name="Court"), actor=cast.cory, now=NOW)
+    client.force_login(cast.cory)
+
+    def cards(dates: str) -> list[str]:
+        page = open_page(client, f"/patients/{cast.ana.pk}/ledger/{dates}")
+        return [words.partition(" Each week")[0] for words in page.texts("div", "requirement-card")[1:]]
+
+    assert cards(DATES) == ["Payer · H0015"]
+    assert cards("?from=2026-11-16&to=2026-11-18") == ["Payer · Court"]
+    assert cards("?from=2026-11-09&to=2026-11-18") == [
+        "Payer · H0015 · stay of 5 Oct – 15 Nov",
+        "Payer · Court · stay since 16 Nov",
+    ]
 
 
 def test_a_week_closed_without_a_signature_says_so_wherever_it_is_read(cast: Cast, client: Client) -> None:

@@ -66,6 +66,11 @@ def _booked(booking: Booking, zone: ZoneInfo) -> DoneLine:
 def _changed(change: PlanChange, zone: ZoneInfo) -> DoneLine:
     what = {
         "phase_added": _("a new weekly target"),
+        "phase_changed": _("the weekly target changed"),
+        "phase_removed": _("a weekly target taken out"),
+        "template_applied": _("the plan set by a template"),
+        "suggestion_accepted": _("a suggestion about the plan taken up"),
+        "suggestion_dismissed": _("a suggestion about the plan dismissed"),
         "leave_added": _("days away entered"),
         "leave_changed": _("days away changed"),
         "leave_removed": _("days away taken back"),

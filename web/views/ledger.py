@@ -37,7 +37,7 @@ from web.rows.ledger import (
 )
 from web.rows.people import standing
 from web.rows.policies import policy_lines
-from web.rows.requirement_cards import card_of
+from web.rows.requirement_cards import card_of, stay_words
 from web.views.staff import must, now, seen_person, today_of, user_of
 
 A_WEEK = timedelta(days=7)
@@ -68,7 +68,7 @@ def patient_ledger(request: HttpRequest, patient_id: int) -> HttpResponse:
         "form": form if form.errors else LedgerForm({"from": first, "to": last, "kind": form.listed}),
         "range": figures.day_range(first, last),
         "last_look": _opened_by(before, home_zone(user)),
-        "cards": [plan_card(weeks, now=moment), *requirement_cards(admission, first=first, last=last, now=moment)],
+        "cards": [plan_card(weeks, now=moment), *requirement_cards(weeks, first=first, last=last, now=moment)],
         "weeks": _week_views(
             entries, person, moment=moment, kind=form.listed, every_open=bool(request.GET.get("print"))
         ),
@@ -85,12 +85,25 @@ def patient_ledger(request: HttpRequest, patient_id: int) -> HttpResponse:
     return render(request, "patients/ledger.html", context)
 
 
-def requirement_cards(admission: Admission | None, *, first: date, last: date, now: datetime) -> list[RequirementCard]:
-    """What a payer, a licence, a court or the program asks beside the plan, a card each: the weeks or months that meet
-    the dates; an average or a total is that of the whole stay.
+def requirement_cards(
+    weeks: Sequence[TreatmentWeek], *, first: date, last: date, now: datetime
+) -> list[RequirementCard]:
+    """What a payer, a licence, a court or the program asks beside the plan in each stay that has one of the weeks, a
+    card each: the weeks or months that meet the dates; an average or a total is that of the whole stay.
     """
-    judged = judged_requirements(admission, now=now) if admission else []
-    return [card_of(replace(one, judgement=_within(one.judgement, first, last))) for one in judged]
+    stays = sorted({week.admission for week in weeks}, key=lambda one: one.admitted_on)
+    return [
+        card_of(replace(one, judgement=_within(one.judgement, first, last)), stay_words(stay) if stays[1:] else "")
+        for stay in stays
+        for one in judged_requirements(_read(stay, weeks), now=now)
+    ]
+
+
+def _read(admission: Admission, weeks: Sequence[TreatmentWeek]) -> Admission:
+    """The admission with the site and program that one of its weeks has read."""
+    own = next(week for week in weeks if week.admission_id == admission.pk)
+    admission.site, admission.program = own.site, own.program
+    return admission
 
 
 def _within(judgement: Judgement, first: date, last: date) -> Judgement:
