@@ -13,7 +13,7 @@ from web.rows.requirements import month_word, result_of, rule_of
 
 
 def card_of(one: JudgedRequirement, stay: str = "") -> RequirementCard:
-    """A rule on its own card: who asks, in which `stay` where there are several, how it stands, a box for each stretch."""
+    """A rule on its own card: who asks, in which `stay` if there are several, how it stands, a box for each stretch."""
     row, judged = one.requirement, one.judgement
     boxes: list[Box] = []
     if isinstance(judged, PeriodsJudgement):
