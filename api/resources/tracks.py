@@ -12,6 +12,8 @@ from api.fields import IdFilter, LocalDate, OptionalText, Reference, Subject
 from api.idempotency import once_per_key
 from api.inputs import Input
 from api.resources.standing import StandingAnswer, standing_for_display
+from attendance.enums import RequirementMeasure
+from attendance.queries.requirements import weekly_rules
 from people.models import Patient
 from scheduling.domain.track_yield import TrackWarning
 from scheduling.models import Booking, SessionSeries, StandingBooking
@@ -34,6 +36,18 @@ class TrackDateAnswer(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField([one.value for one in Outcome])
 
 
+class RequirementYieldAnswer(serializers.Serializer[Any]):
+    """A requirement of every week, and the least and the most that the track would measure by it."""
+
+    name = serializers.CharField()
+    measure = serializers.ChoiceField(RequirementMeasure.choices)
+    minimum = serializers.IntegerField(allow_null=True)
+    maximum = serializers.IntegerField(allow_null=True)
+    least = serializers.IntegerField()
+    most = serializers.IntegerField()
+    met = serializers.BooleanField()
+
+
 class YieldAnswer(serializers.Serializer[Any]):
     """A week of it for somebody who misses nothing, with what they hold already; the lightest and the fullest."""
 
@@ -45,6 +59,7 @@ class YieldAnswer(serializers.Serializer[Any]):
     max_minutes = serializers.IntegerField()
     days_per_week = serializers.IntegerField()
     spare_minutes = serializers.IntegerField()
+    requirements = RequirementYieldAnswer(many=True)
     warnings = serializers.ListField(child=serializers.ChoiceField([one.value for one in TrackWarning]))
 
 
@@ -196,7 +211,8 @@ def _yield(patient: Patient, preview: TrackPreview) -> dict[str, Any]:
     first = preview.wish.starts_on
     admission = preview.admissions[preview.wish.series[0].pk]
     series = with_standing(patient, preview.wish.series, on=first)
-    found = yield_of(series, program=admission.program, from_on=first, wanted=wanted_on(admission, first))
+    rules = weekly_rules(admission.program, admission, on=first)
+    found = yield_of(series, program=admission.program, from_on=first, wanted=wanted_on(admission, first), rules=rules)
     return {
         "least_minutes": found.least_minutes,
         "most_minutes": found.most_minutes,
@@ -206,5 +222,17 @@ def _yield(patient: Patient, preview: TrackPreview) -> dict[str, Any]:
         "max_minutes": found.wanted.max_minutes,
         "days_per_week": found.wanted.days_per_week,
         "spare_minutes": found.spare_minutes,
+        "requirements": [
+            {
+                "name": one.rule.name,
+                "measure": one.rule.measure,
+                "minimum": one.rule.minimum,
+                "maximum": one.rule.maximum,
+                "least": one.least,
+                "most": one.most,
+                "met": one.met,
+            }
+            for one in found.rules
+        ],
         "warnings": [one.value for one in found.warnings],
     }

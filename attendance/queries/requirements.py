@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from attendance.domain.requirements import AttendedSession, Judgement, judge
+from attendance.domain.requirements import AttendedSession, Judgement, Measure, Window, judge
 from attendance.models import Requirement
 from people.domain.time import DateRange, local_date
-from people.models import Admission
+from people.models import Admission, Program
+from scheduling.domain.track_yield import WeeklyRule
 from scheduling.models import Booking
 
 
@@ -43,6 +44,27 @@ def judged_requirements(admission: Admission, *, now: datetime) -> list[JudgedRe
             ),
         )
         for row in asked
+    ]
+
+
+def weekly_rules(program: Program, admission: Admission | None = None, *, on: date) -> list[WeeklyRule]:
+    """What is asked of every week on that date, in the program and of the admission, as a track can be held against it;
+    one query. A share of what was planned is no figure of a track.
+    """
+    asked = Requirement.objects.asked_of([admission.pk] if admission else [], [program.pk])
+    rows = asked.filter(window=Window.WEEK).exclude(measure=Measure.PERCENT).order_by("name", "pk")
+    return [
+        WeeklyRule(
+            name=row.name,
+            measure=row.measure,
+            minimum=row.minimum,
+            maximum=row.maximum,
+            day_minimum_minutes=row.day_minimum_minutes,
+            kinds=tuple(row.kinds),
+            foci=tuple(row.foci),
+        )
+        for row in rows
+        if row.rule.in_force(on)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from attendance.services.requirements import RequirementFields, add_requirement
 from people.models import TrailEntry
 from scheduling.models import Session
 from scheduling.services.booking import book
@@ -20,6 +21,7 @@ def test_a_series_is_looked_at_joined_and_left(cast: Cast, client_of: Clients) -
     series = evening(cast, "MO", capacity=1)
     full = Session.objects.get(occurrence_local="2026-11-30T18:00")
     book(cast.patient(), full, actor=None, now=NOW)
+    add_requirement(cast.program, RequirementFields("Payer", "payer", "days", "week", 3), actor=None, now=NOW)
     client, address = client_of(cast.cory), f"{V1}series/{series.pk}/enroll/"
     seen = client.post(address, body(cast, preview=True))
     assert (seen.status_code, seen.json()["refused"], seen.json()["checked_until"]) == (
@@ -41,7 +43,18 @@ def test_a_series_is_looked_at_joined_and_left(cast: Cast, client_of: Clients) -
         "max_minutes": 1140,
         "days_per_week": 5,
         "spare_minutes": -375,
-        "warnings": ["below_minimum"],
+        "requirements": [
+            {
+                "name": "Payer",
+                "measure": "days",
+                "minimum": 3,
+                "maximum": None,
+                "least": 0,
+                "most": 0,
+                "met": False,
+            }
+        ],
+        "warnings": ["below_minimum", "requirement"],
     }
     refused = client.post(address, body(cast))
     assert (refused.status_code, refused.json()["code"]) == (409, "track_refused")

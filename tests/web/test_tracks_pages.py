@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from attendance.services.requirements import RequirementFields, add_requirement
 from people.models import Admission, Leave, TrailEntry
 from scheduling.models import Session, StandingBooking
 from scheduling.services.booking import book, cancel, move
@@ -45,6 +46,23 @@ def test_a_track_is_looked_at_and_joined(cast: Cast, client: Client) -> None:
     assert joined.notices == ["done: 8 evenings are booked."]
     assert joined.answer == "Mon, Wed, Thu 6–9 pm"
     assert len(dates_of(cast.ana)) == 8
+
+
+def test_a_track_is_held_against_what_every_week_is_asked(cast: Cast, client: Client) -> None:
+    evenings = RequirementFields("Three evenings", "payer", "days", "week", 3, day_minimum_minutes=160)
+    one_to_one = RequirementFields("One-to-one", "licence", "services", "week", 1, kinds=("individual",))
+    over_a_month = RequirementFields("Monthly", "court", "days", "month", 40)
+    past = RequirementFields("Past", "court", "days", "week", 7, in_force_to=date(2026, 11, 22))
+    for asked in (evenings, over_a_month, past):
+        add_requirement(cast.program, asked, actor=None, now=NOW)
+    add_requirement(cast.admission_of(cast.ana), one_to_one, actor=None, now=NOW)
+    series = [one.pk for one in track(cast)]
+    client.force_login(cast.cory)
+    page = look(client, cast, *series)
+    assert "It does not meet: One-to-one. It meets: Three evenings." in page.words
+    design = open_page(client, "/tracks/?" + "&".join(f"series={pk}" for pk in series))
+    assert "It meets: Three evenings." in design.words
+    assert "One-to-one" not in design.words
 
 
 def test_full_dates_are_named_and_left_out_by_a_tick(cast: Cast, client: Client) -> None:

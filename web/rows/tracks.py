@@ -37,12 +37,13 @@ class SeriesChoice:
 
 @dataclass(frozen=True)
 class YieldView:
-    """What a track comes to: a sentence, a bar, and what speaks against it."""
+    """What a track comes to: a sentence, a bar, what speaks against it, and which requirements it meets."""
 
     answer: str
     detail: str
     bar: HoursBar
     warnings: Sequence[str]
+    meets: str
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,9 @@ def yield_view(found: TrackYield) -> YieldView:
         }
     bar = build_hours_bar(done=0, booked=found.least_minutes, minimum=wanted.min_minutes, maximum=wanted.max_minutes)
     answer = _("%(sum)s a week on %(days)s") % {"sum": sum_of, "days": days}
-    return YieldView(answer, detail, bar, [_warning(one, found) for one in found.warnings])
+    names = ", ".join(one.rule.name for one in found.rules if one.met)
+    meets = _("It meets: %(names)s.") % {"names": names} if names else ""
+    return YieldView(answer, detail, bar, [_warning(one, found) for one in found.warnings], meets)
 
 
 def _warning(warning: TrackWarning, found: TrackYield) -> str:

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from attendance.queries.requirements import weekly_rules
 from people.models import Program
 from scheduling.models import SessionSeries
 from scheduling.services.yields import yield_of
@@ -28,7 +29,10 @@ def tracks(request: HttpRequest) -> HttpResponse:
     form = DesignForm(request.GET, programs=[(one.pk, one.name) for one in programs], series=[one.pk for one in listed])
     ticked = form.cleaned_data["series"] if form.is_valid() else []
     picked = [one for one in listed if one.pk in ticked]
-    yields = yield_view(yield_of(picked, program=program, from_on=today)) if picked and program else None
+    yields = None
+    if picked and program:
+        rules = weekly_rules(program, on=today)
+        yields = yield_view(yield_of(picked, program=program, from_on=today, rules=rules))
     context = {
         "form": form,
         "program": program,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from attendance.queries.requirements import weekly_rules
 from attendance.services.weeks import recount_patient
 from people.domain.time import local_date
 from people.enums import Look
@@ -184,6 +185,7 @@ def _previewed(person: Patient, preview: TrackPreview | None) -> dict[str, Any]:
         program=admission.program,
         from_on=first,
         wanted=wanted_on(admission, first),
+        rules=weekly_rules(admission.program, admission, on=first),
     )
     refused = len(preview.refused)
     text = ngettext("%(count)d date cannot be booked", "%(count)d dates cannot be booked", refused)
