@@ -67,11 +67,10 @@ def invitation_change_text(
     language: str,
     phone: str,
     sender_name: str,
-    url: str,
     place: str | None = None,
 ) -> Text:
     """An appointment to which somebody was asked has another time, or none any more (`starts_at` is None), or another
-    place: where it is new, `place` says it, "" that it is by video, with the link at `url`.
+    place: where it is new, `place` says it, "" that it is by video.
     """
     local = was_at.astimezone(zone)
     with translation.override(language):
@@ -90,7 +89,7 @@ def invitation_change_text(
                 % when
             ]
         if place is not None:
-            paragraphs.append(place or _("It is by video now. The link to join: %(url)s") % {"url": url})
+            paragraphs.append(place or _("It is by video now. The link to join appears where you answered."))
         paragraphs += _closing(phone, sender_name)
         return Text(subject=_("Your appointment on %(day)s, %(time)s") % when, body="\n\n".join(paragraphs) + "\n")
 

@@ -74,7 +74,6 @@ TOUCHES: Mapping[str, Any] = {
     "session_restored": _("Session held after all"),
     "session_covered": _("Handed over"),
     "session_opened": _("Opened to everybody"),
-    "session_link_given": _("Link to join given"),
     "series_created": _("Series begun"),
     "series_changed": _("Series changed"),
     "site_closed": _("Site closed"),

@@ -142,7 +142,6 @@ def _change(invitation: Invitation, was_at: datetime, starts_at: datetime | None
         phone=site.phone,
         sender_name=site.sender_name,
         place=place_of(invitation) if placed else None,
-        url=url_of(invitation),
     )
 
 

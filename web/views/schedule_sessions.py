@@ -1,6 +1,6 @@
 """One session of the schedule: made, changed, moved or called off, always looked at first."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -11,19 +11,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from people.domain.time import parse_wall, resolve_wall, to_wall
-from people.errors import InvalidInput, Refusal
+from people.errors import Refusal
 from people.models import Program, Site, User
-from scheduling.enums import Mode, SessionState
+from scheduling.enums import SessionState
 from scheduling.models import Session
 from scheduling.queries import for_display
 from scheduling.services.series_changes import Scope, SeriesEdit
 from scheduling.services.session_rules import SessionFields
 from scheduling.services.sessions import create_session
 from scheduling.services.slots import open_to_all
-from scheduling.services.telehealth import give_link
 from web import format as figures
 from web.forms.schedule_edit import SessionForm, breaks_text
-from web.notices import say_bad, say_done
+from web.notices import say_done
 from web.rows.sessions import counselors_of, day_of, described, times_of
 from web.views.schedule_edits import answer_edit, refused, session_edit, show_errors, week_address
 from web.views.staff import find, must, now, staff_page, user_of
@@ -51,8 +50,6 @@ def schedule_session(request: HttpRequest, session_id: int) -> HttpResponse:
         open_to_all(session, actor=user, now=moment)
         say_done(request, _("Everybody in the program may book it now."))
         return redirect("schedule-session", session_id=session.pk)
-    if request.POST.get("do") == "link":
-        return _give_link(request, session, moment)
     left_out = request.POST.get("without_clashing") == "1"
     try:
         if request.POST.get("do") == "cancel":
@@ -70,20 +67,6 @@ def schedule_session(request: HttpRequest, session_id: int) -> HttpResponse:
     except Refusal as refusal:
         show_errors(form, refusal)
         return _page(request, session, form, back=back, over=False, status=400)
-
-
-def _give_link(request: HttpRequest, session: Session, moment: datetime) -> HttpResponse:
-    try:
-        give_link(
-            session, request.POST.get("telehealth_url", "").replace("\x00", ""), actor=user_of(request), now=moment
-        )
-    except InvalidInput as refusal:
-        say_bad(request, str(refusal.errors["telehealth_url"][0]))
-    except Refusal as refusal:
-        say_bad(request, str(refusal.detail))
-    else:
-        say_done(request, _("The link is there from 15 minutes before, for those who belong there."))
-    return redirect("schedule-session", session_id=session.pk)
 
 
 def _filled(request: HttpRequest, session: Session) -> Any:
@@ -137,7 +120,6 @@ def _page(
         "seats": _("%(taken)d of %(seats)d seats taken") % {"taken": session.seats_taken, "seats": session.capacity},
         "form": form,
         "over": over,
-        "takes_link": session.mode != Mode.IN_PERSON and session.is_live and now() < session.ends_at,
         "kept_for": session.caseload_of.short_name if session.caseload_of else "",
         "back": back,
         "series_url": reverse("schedule-series", args=[session.series_id]) if session.series_id else "",
