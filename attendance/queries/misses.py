@@ -45,11 +45,11 @@ def misses_of(session: Session, admission_ids: Collection[int]) -> dict[int, Mis
 
 
 def _callers(admission_ids: Collection[int]) -> dict[int, User]:
-    """Who has the flag about each one's absences, and has not spoken to them since it was raised."""
+    """Who has the flag about each one's absences, still works, and has not spoken to them since it was raised."""
     spoken = Outreach.objects.filter(patient=OuterRef("patient"), kind__in=CONTACT, at__gte=OuterRef("raised_at"))
     flags = (
         Flag.objects.active()
-        .filter(admission__in=admission_ids, kind__in=ABSENCE_KINDS, assigned_to__isnull=False)
+        .filter(admission__in=admission_ids, kind__in=ABSENCE_KINDS, assigned_to__is_active=True)
         .exclude(Exists(spoken))
     )
     return {

@@ -71,9 +71,10 @@ def absence_causes(patient_ids: Collection[int] | None, *, now: datetime) -> Ite
 
 
 def silence_causes(patient_ids: Collection[int] | None, *, now: datetime) -> Iterator[Stayed]:
-    """Those in care who have not been seen for 7 days or more, leave aside; one flag for each silence.
+    """Those in care who have not been seen for 7 days or more; one flag for each silence.
 
-    It belongs to the week in which the silence reached its seventh day, and grows worse at 14 and at 30.
+    A day of leave is none of them: nobody was expected. The flag belongs to the week in which the silence reached its
+    seventh day, and grows worse at 14 and at 30.
     """
     silent = _not_seen_lately(patient_ids, now)
     last_seen = _last_seen([admission.pk for admission in silent])
@@ -82,15 +83,20 @@ def silence_causes(patient_ids: Collection[int] | None, *, now: datetime) -> Ite
         today = local_date(now, admission.zone)
         seen_at = last_seen.get(admission.pk)
         seen_on = local_date(seen_at, admission.zone) if seen_at else admission.admitted_on
-        days = (today - seen_on).days
+        since = [seen_on + timedelta(days=number) for number in range(1, (today - seen_on).days + 1)]
+        silent_days = [day for day in since if not _covers(away[admission.pk], day)]
+        days = len(silent_days)
         if days < SILENT_DAYS[0] or not admission.covers(today) or _covers(away[admission.pk], today):
             continue
+        facts = {"days": days, "threshold": max(step for step in SILENT_DAYS if step <= days), "seen": bool(seen_at)}
+        if days < len(since):
+            facts["leave_days"] = len(since) - days
         yield Stayed(
             kind=FlagKind.INACTIVE,
             admission_id=admission.pk,
             patient_id=admission.patient_id,
-            week=admission.week_containing(seen_on + timedelta(days=SILENT_DAYS[0])).starts_on,
-            facts={"days": days, "threshold": max(step for step in SILENT_DAYS if step <= days), "seen": bool(seen_at)},
+            week=admission.week_containing(silent_days[SILENT_DAYS[0] - 1]).starts_on,
+            facts=facts,
         )
 
 

@@ -23,6 +23,7 @@ from attendance.services.flag_causes import (
     week_causes,
 )
 from attendance.services.weeks import recount
+from people.models import User
 
 AROUND = timedelta(days=14)
 """The weeks, before and after today, that what was just done is likely to touch; a sweep sees to any other."""
@@ -137,8 +138,10 @@ def _raise(causes: Mapping[Subject, Cause], known: Mapping[Subject, Flag], *, no
 
 
 def _holders(causes: Mapping[Subject, Cause], known: Mapping[Subject, Flag]) -> dict[int | None, int]:
-    """Who has the flag about each admission's absences that another is about to follow: they keep the person."""
-    return {
+    """Who has the flag about each admission's absences that another is about to follow: they keep the person, unless
+    their account is closed.
+    """
+    held = {
         subject.admission_id: flag.assigned_to_id
         for subject, flag in known.items()
         if subject.kind in ABSENCE_KINDS
@@ -146,6 +149,10 @@ def _holders(causes: Mapping[Subject, Cause], known: Mapping[Subject, Flag]) -> 
         and flag.state != FlagState.RESOLVED
         and flag.assigned_to_id is not None
     }
+    if not held:
+        return {}
+    there = set(User.objects.filter(pk__in=held.values(), is_active=True).values_list("pk", flat=True))
+    return {admission_id: holder_id for admission_id, holder_id in held.items() if holder_id in there}
 
 
 def _refresh(

@@ -59,6 +59,17 @@ def test_a_person_stands_once_with_all_that_is_about_them(cast: Cast, client: Cl
     assert open_page(client, "/flags/?kind=inactive").texts("a", "person-name") == ["Ana Reyes"]
 
 
+def test_who_left_and_days_of_leave_are_said(cast: Cast, client: Client) -> None:
+    flagged(cast, cast.ana, assigned_to=cast.dana)
+    facts = {"days": 9, "threshold": 7, "seen": True, "leave_days": 12}
+    flagged(cast, cast.patient("Wen Zhao"), "inactive", facts=facts)
+    type(cast.dana).objects.filter(pk=cast.dana.pk).update(is_active=False)
+    client.force_login(cast.cory)
+    words = open_page(client, "/flags/").words
+    assert "with Dana, whose account is closed" in words
+    assert "9 days not seen, 12 of leave not counted" in words
+
+
 def test_seen_given_noted_and_settled_from_the_page(cast: Cast, client: Client) -> None:
     flag = flagged(cast, cast.ana)
     client.force_login(cast.cory)

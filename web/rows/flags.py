@@ -102,12 +102,19 @@ def flag_row(
         is_resolved=flag.state == FlagState.RESOLVED,
         resolution=flag.resolution if flag.resolved_by_id else own_words(flag.resolution),
         action=action,
-        holder=flag.assigned_to.name if flag.assigned_to else "",
+        holder=_holder(flag.assigned_to),
         holder_id=flag.assigned_to_id,
         may_act=may_act,
         takers=[(user.pk, user.name) for user in takers],
         steps=[step_of(step, zone) for step in noted.steps.all()],
     )
+
+
+def _holder(user: User | None) -> str:
+    """Who has it; of somebody whose account is closed that, for nobody sees to it then."""
+    if user is None or user.is_active:
+        return user.name if user else ""
+    return _("%(name)s, whose account is closed") % {"name": user.name}
 
 
 def flagged_person(rows: Sequence[FlagRow], flag: Flag, *, today: dt.date, contact: Outreach | None) -> FlaggedPerson:
@@ -216,7 +223,13 @@ def _why_away(kind: str, facts: dict[str, Any]) -> str:
             )
         else:
             words = ngettext("%(count)d day not seen", "%(count)d days not seen", days)
-        return words % {"count": days}
+        said, away = words % {"count": days}, int(facts.get("leave_days", 0))
+        if not away:
+            return said
+        left_out = ngettext(
+            "%(said)s, %(count)d of leave not counted", "%(said)s, %(count)d of leave not counted", away
+        )
+        return left_out % {"said": said, "count": away}
     in_all, row = int(facts.get("absences", 0)), int(facts.get("in_a_row", 0))
     if kind == FlagKind.FIRST_ABSENCE:
         return _("The first unexcused absence. A call the same day helps most.")

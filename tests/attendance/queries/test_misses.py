@@ -9,7 +9,7 @@ from attendance.queries import RosterLine, roster_rows
 from attendance.services.flags import evaluate
 from attendance.services.outreach import add_note, assign
 from attendance.services.roster import RosterRow, save_rows
-from people.models import Patient
+from people.models import Patient, User
 from scheduling.models import Session
 from tests.cast import NOW, Cast, at
 
@@ -45,6 +45,9 @@ def test_the_call_is_on_a_list_only_while_it_is_given_to_somebody_and_not_made(c
     assert said(first) == (1, "")
     flag = assign(Flag.objects.get(kind="first_absence"), cast.cory, actor=cast.cory, now=NOW - timedelta(hours=8))
     assert (said(first), line(first).caller_id) == ((1, "Cory"), cast.cory.pk)
+    User.objects.filter(pk=cast.cory.pk).update(is_active=False)
+    assert said(first) == (1, "")
+    User.objects.filter(pk=cast.cory.pk).update(is_active=True)
     add_note(flag, "", kind="call", outcome="no_answer", actor=cast.cory, now=NOW - timedelta(hours=7))
     assert said(first) == (1, "")
 

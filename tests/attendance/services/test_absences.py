@@ -7,7 +7,8 @@ import pytest
 
 from attendance.models import AttendanceRecord, Flag
 from attendance.services.flags import evaluate
-from people.models import Admission, Patient
+from attendance.services.outreach import assign
+from people.models import Admission, Patient, User
 from people.services.plans import add_leave
 from scheduling.models import Booking
 from tests.cast import NOW, WEEK, Cast, at
@@ -120,6 +121,31 @@ def test_leave_discharge_and_the_first_days_are_no_silence(cast: Cast) -> None:
     Admission.objects.filter(patient=gone).update(discharged_on=today - timedelta(days=1))
     evaluate(now=NOW)
     assert [stayed_away(person) for person in (away, gone, new)] == [[], [], []]
+
+
+def test_days_of_leave_are_no_days_of_silence(cast: Cast) -> None:
+    """Seen on Monday the 2nd, away from the 4th to the 15th: the seventh day of silence is the 21st."""
+    marked(cast, cast.ana, "2026-11-02", "present")
+    days = {"starts_on": date(2026, 11, 4), "ends_on": date(2026, 11, 15)}
+    add_leave(cast.admission_of(cast.ana), **days, actor=None, now=at("2026-11-03 12:00"))
+    evaluate(now=NOW + timedelta(days=2))
+    assert stayed_away(cast.ana) == []
+    evaluate(now=NOW + timedelta(days=3))
+    told = {"days": 7, "threshold": 7, "seen": True, "leave_days": 12}
+    assert stayed_away(cast.ana) == [("inactive", "open", WEEK, told)]
+    evaluate(now=NOW + timedelta(days=10))
+    told |= {"days": 14, "threshold": 14}
+    assert stayed_away(cast.ana) == [("inactive", "open", WEEK, told)]
+
+
+def test_a_row_that_goes_on_is_with_nobody_where_its_holder_has_left(cast: Cast) -> None:
+    marked(cast, cast.ana, "2026-11-16", "no_show")
+    evaluate(now=NOW - timedelta(hours=9))
+    assign(Flag.objects.get(kind="first_absence"), cast.cory, actor=cast.dirk, now=NOW - timedelta(hours=8))
+    User.objects.filter(pk=cast.cory.pk).update(is_active=False)
+    marked(cast, cast.ana, "2026-11-17", "no_show")
+    evaluate(now=NOW)
+    assert Flag.objects.get(kind="repeated_absence").assigned_to is None
 
 
 def test_somebody_never_seen_counts_from_the_admission(cast: Cast) -> None:
