@@ -126,8 +126,9 @@ def test_leave_discharge_and_the_first_days_are_no_silence(cast: Cast) -> None:
 def test_days_of_leave_are_no_days_of_silence(cast: Cast) -> None:
     """Seen on Monday the 2nd, away from the 4th to the 15th: the seventh day of silence is the 21st."""
     marked(cast, cast.ana, "2026-11-02", "present")
-    days = {"starts_on": date(2026, 11, 4), "ends_on": date(2026, 11, 15)}
-    add_leave(cast.admission_of(cast.ana), **days, actor=None, now=at("2026-11-03 12:00"))
+    entered = at("2026-11-03 12:00")
+    stay, first, last = cast.admission_of(cast.ana), date(2026, 11, 4), date(2026, 11, 15)
+    add_leave(stay, starts_on=first, ends_on=last, actor=None, now=entered)
     evaluate(now=NOW + timedelta(days=2))
     assert stayed_away(cast.ana) == []
     evaluate(now=NOW + timedelta(days=3))
