@@ -58,15 +58,19 @@ def admit(
 
 
 def discharge(admission: Admission, *, discharged_on: date, actor: User | None, now: datetime) -> Admission:
-    """End the episode on the day, which still counts. Raises InvalidInput for a day before the admission.
+    """End the episode on the day, which still counts. Raises InvalidInput for a day before the admission, or by which
+    the patient is admitted again.
 
     What is booked after it is cancelled in the same transaction, by whoever hears `admission_ended`.
     """
     if discharged_on < admission.admitted_on:
         raise InvalidInput({"discharged_on": _("The discharge lies before the admission.")})
-    with transaction.atomic():
+    with refusing({"admission_no_overlap": _admitted_again}), transaction.atomic():
         Patient.objects.select_for_update(no_key=True).get(pk=admission.patient_id)
         locked = Admission.objects.select_related("site", "program").get(pk=admission.pk)
+        others = Admission.objects.filter(patient_id=locked.patient_id).exclude(pk=locked.pk)
+        if others.in_force_between(locked.admitted_on, discharged_on).exists():
+            raise _admitted_again()
         before = _facts(locked)
         locked.discharged_on = discharged_on
         locked.save(update_fields=["discharged_on"])
@@ -86,6 +90,10 @@ def discharge(admission: Admission, *, discharged_on: date, actor: User | None, 
 
 def _overlapping() -> InvalidInput:
     return InvalidInput({"admitted_on": _("The patient has another admission in these days. Discharge it first.")})
+
+
+def _admitted_again() -> InvalidInput:
+    return InvalidInput({"discharged_on": _("The patient is admitted again by then.")})
 
 
 def _facts(admission: Admission) -> dict[str, object]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from people.errors import InvalidInput
 from people.models import Admission, Leave, TrailEntry
 from people.services import admissions
 from scheduling.models import Booking, Session, StandingBooking
@@ -152,3 +153,19 @@ def test_a_skipped_evening_does_not_come_back_with_the_leave(cast: Cast) -> None
     )
     remove_leave(leave, actor=None, now=NOW)
     assert dates_of(cast.ana) == ["11-23", "11-30"]
+
+
+def test_a_discharge_put_off_stops_before_the_next_admission(cast: Cast) -> None:
+    first = cast.admission_of(cast.ana)
+    discharge(first, discharged_on=LAST, actor=cast.cory, now=NOW)
+    again = admissions.admit(
+        cast.ana, program=cast.program, site=cast.site, admitted_on=date(2026, 12, 14), actor=cast.cory, now=NOW
+    )
+    for day in (date(2026, 12, 14), date(2026, 12, 20)):
+        with pytest.raises(InvalidInput) as refused:
+            discharge(first, discharged_on=day, actor=cast.cory, now=NOW)
+        assert list(refused.value.errors) == ["discharged_on"]
+    discharge(first, discharged_on=date(2026, 12, 13), actor=cast.cory, now=NOW)
+    discharge(again, discharged_on=date(2026, 12, 31), actor=cast.cory, now=NOW)
+    rows = Admission.objects.filter(patient=cast.ana).order_by("admitted_on")
+    assert list(rows.values_list("discharged_on", flat=True)) == [date(2026, 12, 13), date(2026, 12, 31)]
