@@ -11,7 +11,7 @@ from attendance.services.roster_sheet import mark_rows, open_sheet, refuse_finis
 from people.models import Patient, User
 from people.retries import retrying_deadlocks
 from scheduling.models import Booking, Session
-from scheduling.services.booking import book
+from scheduling.services.booking import book, leave_line
 
 
 @retrying_deadlocks
@@ -26,7 +26,7 @@ def add_walk_in(
 ) -> Booking:
     """Book the patient on the session and mark them present, all or nothing.
 
-    1. Lock everybody on the roster and the patient, then the session.
+    1. Lock everybody on the roster and the patient, then the session. Whoever waits in line for it waits no more.
     2. Refuse: RosterSigned, SessionCancelled, whatever booking refuses (`override_reason` lifts what it lifts there),
        TooEarly more than an hour before the start.
     3. Write the booking and the mark.
@@ -35,7 +35,9 @@ def add_walk_in(
     start before and after it.
     """
     with transaction.atomic():
-        refuse_finished(open_sheet(session, with_patients=[patient.pk]))
+        sheet = open_sheet(session, with_patients=[patient.pk])
+        refuse_finished(sheet)
+        leave_line(patient.pk, sheet.session, actor=actor, now=now)
         booking = book(patient, session, actor=actor, now=now, override_reason=override_reason)
         sheet = open_sheet(session)
         if arrived_at is UNSAID:

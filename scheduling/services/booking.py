@@ -135,6 +135,19 @@ def move(
     return moved
 
 
+def leave_line(patient_id: int, session: Session, *, actor: User | None, now: datetime) -> None:
+    """End the wait of somebody who is about to be booked after all; whoever does not wait is left alone.
+
+    Call it in the booking's transaction, under the locks of patient and session.
+    """
+    waiting = Booking.objects.filter(patient_id=patient_id, session=session, status=BookingStatus.WAITLISTED).first()
+    if waiting is not None:
+        before = facts(waiting)
+        release(waiting, session, actor=actor, now=now, reason="")
+        after = facts(waiting)
+        record("cancelled", waiting, actor=actor, now=now, patient_id=patient_id, before=before, after=after)
+
+
 def place(
     patient_id: int,
     session: Session,

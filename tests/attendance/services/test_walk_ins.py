@@ -13,8 +13,9 @@ from people.errors import NotThere, Refusal
 from people.models import TrailEntry
 from scheduling.errors import AlreadyBooked, OverlapsBooking, RosterSigned, SessionFull, SessionStarted
 from scheduling.models import Booking, Session
-from scheduling.services.booking import book
+from scheduling.services.booking import book, cancel
 from scheduling.services.keep_apart import keep_apart
+from scheduling.services.waitlist import promote_all
 from tests.cast import NOW, Cast, at
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,19 @@ def test_refused_nothing_is_written(cast: Cast, group: Session, refusal: type[Re
     with pytest.raises(refusal):
         add_walk_in(group, patient, actor=cast.dana, now=now, override_reason="They are here")
     assert (Booking.objects.count(), AttendanceRecord.objects.count(), Roster.objects.count()) == (held, 0, 0)
+
+
+def test_whoever_waits_in_line_takes_a_seat_that_is_free_at_the_door(cast: Cast, group: Session) -> None:
+    seated = [cast.booked(cast.patient(), group) for _ in range(2)]
+    waiting = book(cast.ana, group, waitlist=True, actor=cast.dana, now=NOW)
+    with pytest.raises(SessionFull):
+        add_walk_in(group, cast.ana, actor=cast.dana, now=DURING, override_reason="Is here")
+    assert Booking.objects.get(pk=waiting.pk).status == "waitlisted"
+    cancel(seated[0], actor=cast.dana, now=BEFORE)
+    promote_all(now=BEFORE)
+    booking = add_walk_in(group, cast.ana, actor=cast.dana, now=DURING, override_reason="Is here")
+    assert (booking.status, booking.uid, AttendanceRecord.objects.get().booking) == ("booked", waiting.uid, booking)
+    assert (Booking.objects.get(pk=waiting.pk).status, Session.objects.get(pk=group.pk).seats_taken) == ("cancelled", 2)
 
 
 def test_a_signed_roster_takes_nobody_in(cast: Cast, group: Session) -> None:
