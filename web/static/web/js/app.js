@@ -19,6 +19,13 @@
   offerUndo(document);
   document.addEventListener("htmx:oobAfterSwap", (event) => offerUndo(event.target));
 
+  // A form that came back: the keyboard is at the first field that is wrong, which says why; a fold round it opens.
+  const wrong = document.querySelector("main [aria-invalid=true]");
+  if (wrong) {
+    for (let fold = wrong.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    wrong.focus();
+  }
+
   // A fold that lies over the page closes by Escape, or when something else is pressed.
   const dismiss = (except) => {
     for (const fold of document.querySelectorAll("details[data-dismiss][open]")) {
