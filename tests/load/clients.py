@@ -18,7 +18,7 @@ class Call:
 
     token: str
     path: str
-    said: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, Any] | list[Any] = field(default_factory=dict)
     method: str = "POST"
 
 

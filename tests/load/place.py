@@ -28,6 +28,7 @@ class Place:
     clinic: plain.Clinic
     now: datetime
     coordinator: str
+    coordinator_account: User
     counselor: Counselor
     room: Room
     tokens: dict[int, str]
@@ -66,6 +67,10 @@ class Place:
         Program.objects.filter(pk=program.pk).update(waitlist_policy="book")
         offered: Booking = Booking.objects.get(pk=waiting.pk, status="offered")
         return offered
+
+    def past_hour(self) -> datetime:
+        """The start of an hour that is over, of yesterday: rosters may meet there."""
+        return (self.now - timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
 
     def track(self, *, capacity: int, evenings: int = 3) -> list[SessionSeries]:
         """So many series of two hours, one after the other on one day a week of its own, two weeks long."""
@@ -110,6 +115,7 @@ def prepare(*, patients: int, now: datetime) -> Place:
         clinic=made,
         now=now,
         coordinator=AuthToken.objects.create(coordinator)[1],
+        coordinator_account=coordinator,
         counselor=counselor,
         room=Room.objects.create(site=made.site, name="Room 4", seats=500),
         tokens={patient.pk: AuthToken.objects.create(patient.user)[1] for patient in made.patients},

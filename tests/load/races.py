@@ -2,20 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from scheduling.models import Booking, Session
+from tests.load.change_races import CHANGE_RACES
 from tests.load.clients import Call, Reply
 from tests.load.place import Place
-
-
-@dataclass(frozen=True)
-class Round:
-    """The calls of one round, and what is wrong with the replies to them (beside what the oracle finds)."""
-
-    calls: Sequence[Call]
-    complaints: Callable[[Sequence[Reply]], list[str]]
+from tests.load.rounds import Round
 
 
 def _words(expected: Mapping[str, int]) -> Callable[[Sequence[Reply]], list[str]]:
@@ -200,6 +193,7 @@ RACES: dict[str, Callable[[Place], Round]] = {
     "cancel against move": cancel_against_move,
     "an offer against direct bookings": offer_against_booking,
     "a track against single bookings": track_against_bookings,
+    **CHANGE_RACES,
 }
 PATIENTS_A_ROUND = 60
 """At least as many as any race takes."""

@@ -16,7 +16,8 @@ from tests.load import unlocked
 from tests.load.clients import Call, Crowd, Reply
 from tests.load.oracle import broken
 from tests.load.place import Place, prepare
-from tests.load.races import PATIENTS_A_ROUND, RACES, Round
+from tests.load.races import PATIENTS_A_ROUND, RACES
+from tests.load.rounds import Round
 from tests.load.storm import rage
 
 WORKERS, THREADS = 4, 8

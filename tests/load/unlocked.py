@@ -19,7 +19,7 @@ BREATH = 0.02
 
 
 def drop_constraints() -> None:
-    """Take the promises of the database out: exclusions, the seats' check and the uniqueness of a booking."""
+    """Take the promises of the database out: exclusions, the seats' check, and that a booking or a make-up is one."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT conrelid::regclass::text, conname FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid"
@@ -27,7 +27,7 @@ def drop_constraints() -> None:
         )
         for table, name in cursor.fetchall():
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
-        cursor.execute("DROP INDEX IF EXISTS booking_once")
+        cursor.execute("DROP INDEX IF EXISTS booking_once, booking_makes_up_once")
 
 
 def _everywhere(original: Callable[..., Any], replacement: Callable[..., Any]) -> None:

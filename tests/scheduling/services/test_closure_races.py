@@ -1,16 +1,20 @@
 """A site that is closed while people book, and while sessions are put there: nothing takes place behind its door."""
 
 from contextlib import suppress
+from datetime import date
+from functools import partial
 
 import pytest
 
 from people.errors import Refusal
-from people.models import SiteClosure
+from people.models import Patient, SiteClosure
 from people.services.closures import ClosureFields
-from scheduling.errors import PreviewOutdated
+from scheduling.errors import PreviewOutdated, SessionCancelled, SessionFull
 from scheduling.models import Booking, Session
 from scheduling.services.closures import close_site
 from scheduling.services.series import extend_horizon
+from scheduling.services.track_preview import TrackWish
+from scheduling.services.tracks import join_track
 from tests.cast import NOW, Cast
 from tests.notifications.test_receivers import at_once
 from tests.scheduling.services.series_builders import series_of
@@ -70,3 +74,34 @@ def test_nothing_is_put_behind_a_closed_door(turn: int) -> None:
         lambda: close(cast),
     )
     nothing_behind_the_door()
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_an_evening_that_comes_back_while_people_want_it_is_full_and_no_fuller(turn: int) -> None:
+    """Two shorten the closure at once; whoever wants the evening asks again and again until it takes place."""
+    cast = Cast()
+    series = series_of(cast, weeks=2, rrule="FREQ=DAILY;COUNT=14", counselors=(), room=None, capacity=3)
+    back = series.sessions.get(occurrence_local__startswith="2026-11-27")
+    member = cast.patient()
+    join_track(member, TrackWish((series,), date(2026, 11, 27)), actor=None, now=NOW)
+    closure, _preview = close_site(cast.site, days(THANKSGIVING, date(2026, 11, 27)), actor=None, now=NOW)
+    people = [cast.patient() for _ in range(6)]
+
+    def shorten() -> None:
+        close_site(cast.site, WHOLE, actor=None, now=NOW, closure=SiteClosure.objects.get(pk=closure.pk))
+
+    def want(patient: Patient) -> None:
+        for _ in range(200):
+            try:
+                cast.booked(patient, back)
+            except SessionCancelled:
+                continue
+            except SessionFull:
+                return
+            return
+
+    at_once(shorten, shorten, *(partial(want, one) for one in people))
+    back.refresh_from_db()
+    held = Booking.objects.live().filter(session=back)
+    assert (back.state, back.seats_taken, held.count()) == ("scheduled", 3, 3)
+    assert held.filter(patient=member).count() == 1
