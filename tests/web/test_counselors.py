@@ -133,6 +133,33 @@ def test_time_off_that_is_gone_by_the_lock_leads_nowhere(
     assert (answer.status_code, "errors/404.html" in [one.name for one in answer.templates]) == (404, True)
 
 
+@pytest.mark.parametrize(
+    ("starts", "ends", "is_kept"),
+    [
+        ("14:00", "12:00", False),
+        ("09:00", "09:00", False),
+        ("14:00", "00:00", True),
+        ("00:00", "00:00", True),
+        ("20:00", "10:00", True),
+    ],
+)
+def test_hours_that_end_before_they_start_are_a_night_or_a_slip(
+    cast: Cast, client: Client, starts: str, ends: str, is_kept: bool
+) -> None:
+    client.force_login(cast.cory)
+    typed = {
+        "days": ["SA"],
+        "starts": starts,
+        "ends": ends,
+        "every": "1",
+        "starts_on": "2026-11-20",
+        "site": str(cast.site.pk),
+    }
+    said = client.post(f"/counselors/{cast.dana_counselor.pk}/hours/", typed)
+    assert ("This ends before it starts" in said.content.decode()) is not is_kept
+    assert CounselorAvailability.objects.exists() is is_kept
+
+
 def test_hours_past_midnight_end_on_the_next_day(cast: Cast, client: Client) -> None:
     client.force_login(cast.cory)
     typed = {"site": cast.site.pk, "days": ["FR"], "starts": "20:00", "ends": "00:30", "every": "1"}

@@ -1,7 +1,7 @@
 """Counselors' hours, time off and profile, slots and covers, as people type them."""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -20,6 +20,7 @@ from web.forms.repair import IdsField
 from web.forms.schedule_edit import DAYS
 
 A_DAY = timedelta(days=1)
+LONGEST_NIGHT = timedelta(hours=14)
 MORE_CREDENTIALS = 2
 
 
@@ -82,6 +83,16 @@ class HoursForm(AtSiteForm):
     starts_on = _day(_("In force from"), required=True)
     ends_on = _day(_("Last day"))
     field_order = ("site", "days", "starts", "ends", "every", "starts_on", "ends_on")
+
+    def clean_ends(self) -> time:
+        """Past midnight where it lies before the start; most of a day long it was meant for the same day."""
+        starts: time | None = self.cleaned_data.get("starts")
+        ends: time = self.cleaned_data["ends"]
+        if starts is not None and ends <= starts and ends != time.min:
+            length = datetime.combine(date.min, ends) + A_DAY - datetime.combine(date.min, starts)
+            if length > LONGEST_NIGHT:
+                raise forms.ValidationError(_("This ends before it starts, and a night would be 14 hours at most."))
+        return ends
 
     def fields_said(self) -> AvailabilityFields:
         """The hours as the service takes them; an end at or before the start is on the next day."""
