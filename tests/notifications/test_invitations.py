@@ -11,10 +11,14 @@ from notifications.models import Message
 from notifications.services.delivery import deliver_due
 from people.enums import FamilyShare
 from people.models import FamilyConsent, FamilyMember, Room
+from people.services.admissions import discharge
 from people.services.family import MemberFields, add_member, change_member, give_consent, revoke_consent
-from scheduling.models import Invitation
-from scheduling.services.booking import cancel
+from people.services.plans import add_leave
+from scheduling.enums import ApartReason
+from scheduling.models import Invitation, Session
+from scheduling.services.booking import cancel, move
 from scheduling.services.invitations import answer, invite
+from scheduling.services.keep_apart import Thing, keep_apart
 from scheduling.services.series_changes import Scope, SeriesEdit
 from scheduling.services.series_edit import edit_session
 from scheduling.services.sessions import cancel_session, change_session
@@ -202,3 +206,24 @@ def test_without_an_address_nothing_is_written(cast: Cast) -> None:
     session = cast.session("2026-11-19 18:00", kind="family")
     invite(cast.booked(cast.ana, session), member, actor=None, now=NOW)
     assert states() == []
+
+
+@pytest.mark.parametrize("by", ["discharge", "leave", "move", "apart"])
+def test_whatever_ends_the_appointment_is_told_to_its_guests(cast: Cast, invited: Invitation, by: str) -> None:
+    deliver()
+    answer(invited, coming=True, now=NOW)
+    admission, day = invited.booking.admission, date(2026, 11, 19)
+    if by == "discharge":
+        discharge(admission, discharged_on=date(2026, 11, 18), actor=None, now=NOW)
+    elif by == "leave":
+        add_leave(admission, starts_on=day, ends_on=day, reason="travel", actor=None, now=NOW)
+    elif by == "move":
+        move(invited.booking, cast.session("2026-11-21 10:00", kind="family"), actor=None, now=NOW)
+    else:
+        other = cast.patient()
+        sides: dict[Thing, int] = {("session", invited.session_id): other.pk}
+        keep_apart(cast.ana, other, reason=ApartReason.COURT, sides=sides, actor=None, now=NOW)
+    invited.refresh_from_db()
+    assert (invited.state, Session.objects.get(pk=invited.session_id).guests_expected) == ("withdrawn", 0)
+    [body] = deliver()
+    assert body.startswith(OFF)
