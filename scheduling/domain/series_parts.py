@@ -14,6 +14,7 @@ from scheduling.domain.recurrence import Occurrence, occurrences, wall_times
 from scheduling.domain.rules import Frequency, parse_rule
 
 CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+NO_SHIFT = timedelta()
 _COUNT = re.compile(r"(?<=COUNT=)\d+", re.IGNORECASE)
 _BY_DAY = re.compile(r"(?<=BYDAY=)[A-Z,]+", re.IGNORECASE)
 
@@ -143,20 +144,26 @@ def _names_weekdays(rrule: str) -> bool:
     return named and rule.count is None and not rule.by_position and rule.week_start == 0
 
 
-def pair(old: Sequence[datetime], new: Sequence[datetime], *, by_month: bool = False) -> dict[datetime, datetime]:
+def pair(
+    old: Sequence[datetime], new: Sequence[datetime], *, by_month: bool = False, shift: timedelta = NO_SHIFT
+) -> dict[datetime, datetime]:
     """Which new occurrence each old one becomes, so that sessions keep their ids and people their seats.
 
-    The same wall time first, then the same day, then the nth left over of the same week (from Monday); for rules of
-    months and years (`by_month`) then of the same month. What is left over becomes none, or is new.
+    The same wall time first, then the same day, then the day that lies by `shift` from it where one was moved by name,
+    then the nth left over of the same week (from Monday); for rules of months and years (`by_month`) then of the same
+    month. What is left over becomes none, or is new.
     """
     paired: dict[datetime, datetime] = {}
     left_old, left_new = sorted(set(old)), sorted(set(new))
-    for same in (*ALIKE, _month_of) if by_month else ALIKE:
+    steps = [(same, NO_SHIFT) for same in ((*ALIKE, _month_of) if by_month else ALIKE)]
+    if shift:
+        steps.insert(2, (_date_of, shift))
+    for same, by in steps:
         queues: dict[Hashable, list[datetime]] = {}
         for at in left_new:
             queues.setdefault(same(at), []).append(at)
         for at in left_old:
-            if queue := queues.get(same(at)):
+            if queue := queues.get(same(at + by)):
                 paired[at] = queue.pop(0)
         taken = set(paired.values())
         left_old = [at for at in left_old if at not in paired]

@@ -37,7 +37,7 @@ def recurred(
     today = local_date(now, series.site.zone)
     locals_inside = [parse_wall(row.occurrence_local or "") for row in inside if row.is_live]
     since = (
-        parse_wall(edit.occurrence).date()
+        parse_wall(edit.occurrence).date() + min(_shift_of(edit), timedelta())
         if edit.occurrence
         else min([today, *(local.date() for local in locals_inside)])
     )
@@ -86,7 +86,8 @@ def _paired(
         begins = _parts_reached(wanted, edit)[0].since
         early = {local for local in found if begins is not None and format_wall(local) < begins}
         late = found.keys() - early
-        return pair(others, sorted(early), by_month=by_month) | pair(own, sorted(late), by_month=by_month)
+        own_pairs = pair(own, sorted(late), by_month=by_month, shift=_shift_of(edit))
+        return pair(others, sorted(early), by_month=by_month) | own_pairs
     paired = pair([*others, *own], list(found), by_month=by_month)
     held = {row.occurrence_local for row in rows if row.is_live or row.is_shut_out}
     going = [local for local in own if local not in paired and format_wall(local) in held]
@@ -94,6 +95,14 @@ def _paired(
     handed_on = pair(going, [new for new, old in ahead.items() if new != old], by_month=by_month)
     gone = {ahead[new] for new in handed_on.values()}
     return {old: new for old, new in paired.items() if old not in gone} | handed_on
+
+
+def _shift_of(edit: SeriesEdit) -> timedelta:
+    """By how many days the edit moves the occurrence that it names."""
+    said = edit.changes.get("starts_at_local")
+    if said is None or edit.occurrence is None:
+        return timedelta()
+    return timedelta(days=(parse_wall(said).date() - parse_wall(edit.occurrence).date()).days)
 
 
 def _coming_back(gone: Sequence[Session], fresh: Sequence[datetime]) -> dict[datetime, Session]:

@@ -309,6 +309,27 @@ def test_from_the_middle_of_a_week_on_nothing_is_put_before_it(cast: Cast) -> No
     assert days[1][1] == wednesday.pk
 
 
+@pytest.mark.parametrize(
+    ("rule", "occurrence", "to", "rule_then", "days"),
+    [
+        ("SU", "2026-11-29", "2026-11-30", "MO", ["11-22", "11-30", "12-07", "12-14"]),
+        ("WE", "2026-11-25", "2026-11-30", "MO", ["11-18", "11-30", "12-07", "12-14"]),
+        ("MO", "2026-11-30", "2026-11-29", "SU", ["11-16", "11-23", "11-29", "12-06", "12-13"]),
+    ],
+)
+def test_a_day_moved_into_another_week_takes_those_that_follow_along(
+    cast: Cast, rule: str, occurrence: str, to: str, rule_then: str, days: list[str]
+) -> None:
+    series = series_of(cast, rrule=f"FREQ=WEEKLY;BYDAY={rule}")
+    before = list(seen(series))
+    said = {"rrule": f"FREQ=WEEKLY;BYDAY={rule_then}", "starts_at_local": f"{to}T18:00"}
+    done = change(series, "following", f"{occurrence}T18:00", **said)
+    after = {pk: start[:5] for pk, (start, state) in seen(series).items() if state == "scheduled"}
+    assert list(after.values())[: len(days)] == days
+    assert list(after)[: len(days)] == before[: len(days)]
+    assert done.of("removed") == [] or done.of("removed")[-1].row.pk == before[-1]
+
+
 def test_what_is_over_takes_no_day_from_what_is_still_to_come(cast: Cast) -> None:
     """It is Wednesday morning, and Monday is over: from now on on Fridays alone, tonight becomes Friday."""
     series = series_of(cast)

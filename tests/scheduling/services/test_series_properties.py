@@ -247,6 +247,6 @@ def test_an_edit_costs_the_same_however_many_are_booked(
         change(series, starts_at_local="2026-11-16T17:00")
 
 
-EDIT_QUERIES = 136
+EDIT_QUERIES = 131
 SET_CONSTRAINTS = 2
 """More on PostgreSQL, which defers its constraints and asks them at the end."""
