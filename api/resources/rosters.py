@@ -97,7 +97,9 @@ class RosterAnswer(serializers.Serializer[Any]):
         return None if roster.signed_at is None else str(roster.signed_at.astimezone(zone).isoformat())
 
     def get_rows(self, roster: Any) -> RosterRowAnswer(many=True):  # type: ignore[valid-type]
-        return RosterRowAnswer(roster_rows(self.context["session"]), many=True, context=self.context).data
+        return RosterRowAnswer(
+            roster_rows(self.context["session"], now=self.context["now"]), many=True, context=self.context
+        ).data
 
 
 class MarkInput(Input):
@@ -148,7 +150,7 @@ class RosterResource(Resource):
     def roster(self, session: Session, *, status: int = 200) -> Response:
         """The roster as it stands, with its version."""
         roster = roster_of(session)
-        response = self.answer(roster, RosterAnswer, session=session, status=status)
+        response = self.answer(roster, RosterAnswer, session=session, now=self.now, status=status)
         response["ETag"] = f'"{roster.version}"'
         return response
 

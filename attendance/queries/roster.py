@@ -25,10 +25,10 @@ class RosterLine:
     """One patient of a roster. Without a mark, `attendance_id`, `status` and every figure are None.
 
     `day_number` counts the days of care, the first is 1; None after the first thirty. `days_since_seen` is how long
-    before this session they were last present; None for somebody never seen. `late_entry`: marked over 24 hours after.
-    `checked_in`: the mark that stands is the patient's own, made at the door. Of a no-show `misses_in_a_row` counts it
-    and those just before it, and the caller is who has the call about them on their list. `makes_up_for_at` is when
-    they missed what this makes up for.
+    before this session, or by today where it is yet to come, they were last present; None for somebody never seen.
+    `late_entry`: marked over 24 hours after. `checked_in`: the mark that stands is the patient's own, made at the
+    door. Of a no-show `misses_in_a_row` counts it and those just before it, and the caller is who has the call about
+    them on their list. `makes_up_for_at` is when they missed what this makes up for.
     """
 
     booking_id: int
@@ -82,7 +82,7 @@ def roster_stamp(session: Session, *, now: datetime) -> str:
     return sha256(repr(parts).encode()).hexdigest()[:20]
 
 
-def roster_rows(session: Session) -> list[RosterLine]:
+def roster_rows(session: Session, *, now: datetime) -> list[RosterLine]:
     """Everybody who holds a seat, by name, with their mark, and of a signed one what it said before.
 
     Three queries, one more for a signed roster, and two where somebody did not come; the waitlist is left out.
@@ -101,7 +101,7 @@ def roster_rows(session: Session) -> list[RosterLine]:
     seen = _last_seen(session, [booking.patient_id for booking in bookings])
     missed = [one.admission_id for one in bookings if _is_miss(by_booking.get(one.pk))]
     misses = misses_of(session, missed)
-    lines = [_line(one, session, by_booking.get(one.pk), seen.get(one.patient_id)) for one in bookings]
+    lines = [_line(one, session, by_booking.get(one.pk), seen.get(one.patient_id), now=now) for one in bookings]
     return [
         _with_miss(line, misses[booking.admission_id]) if _is_miss(by_booking.get(booking.pk)) else line
         for booking, line in zip(bookings, lines, strict=True)
@@ -130,10 +130,12 @@ def _last_seen(session: Session, patient_ids: list[int]) -> dict[int, datetime]:
     return dict(present.order_by().values_list("patient_id").annotate(last=Max("starts_at")))
 
 
-def _line(booking: Booking, session: Session, record: AttendanceRecord | None, seen_at: datetime | None) -> RosterLine:
+def _line(
+    booking: Booking, session: Session, record: AttendanceRecord | None, seen_at: datetime | None, *, now: datetime
+) -> RosterLine:
     zone = booking.admission.zone
-    on = local_date(session.starts_at, zone)
-    day_number = (on - booking.admission.admitted_on).days + 1
+    day_number = (local_date(session.starts_at, zone) - booking.admission.admitted_on).days + 1
+    looked_at = local_date(min(session.starts_at, now), zone)
     return RosterLine(
         booking_id=booking.pk,
         patient_id=booking.patient_id,
@@ -150,7 +152,7 @@ def _line(booking: Booking, session: Session, record: AttendanceRecord | None, s
         credited_minutes=record.credited_minutes if record else None,
         deductions=tuple(record.deductions) if record else (),
         day_number=day_number if 1 <= day_number <= NEWCOMER_DAYS else None,
-        days_since_seen=(on - local_date(seen_at, zone)).days if seen_at else None,
+        days_since_seen=(looked_at - local_date(seen_at, zone)).days if seen_at else None,
         late_entry=record is not None and record.recorded_at > session.ends_at + LATE_ENTRY,
         makes_up_for_id=booking.makes_up_for_id,
         makes_up_for_at=booking.makes_up_for.starts_at if booking.makes_up_for else None,

@@ -100,6 +100,7 @@ def test_a_short_week_shows_every_minute_and_what_was_done(cast: Cast, client: C
     assert page.texts("div", "requirement-card") == ["Plan 9 h to 19 h a week 0 of 1 week 9–15 Nov: not met"]
     assert "2 h 56 attended in 1 week, 2 h 56 a week on average" in page.words
     assert "9–11 Nov: breaks out; late and early to the minute; nothing past 15 min late" in page.words
+    assert "Weeks not whole, Evening track 9–15 Nov: a seventh for each day" in page.words
 
 
 def test_what_was_done_in_the_week_of_two_stays_is_told_once(cast: Cast, client: Client) -> None:
@@ -217,7 +218,7 @@ def test_one_kind_of_session_is_listed_and_the_figures_stay_those_of_all(cast: C
     for kind in ("", "individual", "family", "nonsense"):
         page = open_page(client, f"/patients/{cast.ana.pk}/ledger/{DATES}&kind={kind}")
         found[kind] = [row.split(" Dana")[0] for row in page.texts("tr")[1:]]
-        assert page.texts("span", "ledger-figures") == ["4 h offered 4 h scheduled 4 h attended 1 billable days"]
+        assert page.texts("span", "ledger-figures") == ["4 h offered 4 h scheduled 4 h attended 1 billable day"]
     group, one = "Mon 9 Nov 6–9 pm 180 180 Group · process", "Tue 10 Nov 6–7 pm 60 60 One-to-one"
     assert found == {"": [group, one], "individual": [one], "family": [], "nonsense": [group, one]}
 

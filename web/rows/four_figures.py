@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from attendance.models import TreatmentWeek
 from attendance.services.figures import BILLABLE_DAY_MINUTES
@@ -40,7 +41,7 @@ def four_figures(week: TreatmentWeek) -> Sequence[NamedFigure]:
         ),
         NamedFigure(
             str(week.billable_days),
-            _("billable days"),
+            ngettext("billable day", "billable days", week.billable_days),
             _("Days with at least %(day)s credited.") % {"day": day},
         ),
     ]

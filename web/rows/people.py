@@ -19,6 +19,7 @@ from web import format as figures
 from web.components.hours_bar import HoursBar
 from web.rows.board import bar_of, result_of, sum_of
 from web.rows.deductions import deduction_words
+from web.rows.four_figures import four_figures
 from web.rows.make_ups import day_made_up, make_up_notes
 from web.rows.requirements import StandingLine, standing_line
 from web.rows.sessions import counselors_of, day_of, icon_of, kind_of, place_of, times_of
@@ -122,12 +123,7 @@ def week_view(entry: LedgerWeek, *, zone: ZoneInfo, today: dt.date) -> WeekView:
         bar=bar_of(week),
         sum=sum_of(week),
         result=result_of(week),
-        figures=[
-            (figures.minutes(week.offered_minutes), _("offered")),
-            (figures.minutes(week.scheduled_minutes), _("scheduled")),
-            (figures.minutes(week.credited_minutes), _("attended")),
-            (str(week.billable_days), _("billable days")),
-        ],
+        figures=[(one.value, one.word) for one in four_figures(week)],
         rows=[_evidence(record) for record in entry.records],
         requirements=[standing_line(one) for one in week.requirements],
     )

@@ -75,7 +75,7 @@ def patient_ledger(request: HttpRequest, patient_id: int) -> HttpResponse:
         "foot": _foot(weeks, now=moment),
         "definitions": figures_foot(),
         "policies": policy_lines([record for entry in entries for record in entry.records]),
-        "partial_weeks": partial_weeks_lines((week.program, week.week) for week in weeks),
+        "partial_weeks": partial_weeks_lines(((week.program, week.week) for week in weeks), stretch=figures.day_range),
         "print_url": f"{reverse('patient-ledger', args=[person.pk])}?from={first}&to={last}&kind={form.listed}&print=1",
         "file_query": {"from": first, "to": last, "patient": person.pk},
         "formats": (("xlsx", "XLSX"), ("csv", "CSV")),

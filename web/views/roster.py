@@ -141,7 +141,7 @@ def _sheet(request: HttpRequest, session: Session, *, marks: Marks | None = None
     sheet = roster_view(
         session,
         roster_of(session),
-        roster_rows(session),
+        roster_rows(session, now=now()),
         may_take=session.is_live and user_of(request).has_perm("attendance.take_roster", session),
         viewer_id=user_of(request).pk,
         now=now(),

@@ -1,7 +1,7 @@
 """What stands at the foot of a report: what its words mean, and the policies by which minutes were counted."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -64,6 +64,11 @@ def unsigned_foot(user: User, asked: ReportAsked, *, now: datetime) -> Foot:
     ]
 
 
+def iso_stretch(first: date, last: date) -> str:
+    """As a file writes it, which is read in any language."""
+    return f"{first.isoformat()} – {last.isoformat()}"
+
+
 def partial_weeks_foot(user: User, asked: ReportAsked) -> Foot:
     """What weeks that were not whole asked for in each program, and over which weeks; two queries."""
     dates = list(weeks_asked(user, asked).values_list("program_id", "week").distinct())
@@ -71,7 +76,9 @@ def partial_weeks_foot(user: User, asked: ReportAsked) -> Foot:
     return partial_weeks_lines((programs[program_id], week) for program_id, week in dates)
 
 
-def partial_weeks_lines(dates: Iterable[tuple[Program, date]]) -> Foot:
+def partial_weeks_lines(
+    dates: Iterable[tuple[Program, date]], *, stretch: Callable[[date, date], str] = iso_stretch
+) -> Foot:
     """By program and policy, from the first day of the first to the last day of the last of these weeks."""
     known: dict[tuple[str, str], list[date]] = defaultdict(list)
     for program, week in dates:
@@ -79,7 +86,7 @@ def partial_weeks_lines(dates: Iterable[tuple[Program, date]]) -> Foot:
     return [
         (
             _("Weeks not whole, %(program)s") % {"program": program},
-            f"{min(on).isoformat()} – {(max(on) + SIX_DAYS).isoformat()}: {_asked_for(policy)}",
+            f"{stretch(min(on), max(on) + SIX_DAYS)}: {_asked_for(policy)}",
         )
         for (program, policy), on in sorted(known.items(), key=lambda one: (one[0][0], min(one[1])))
     ]
@@ -108,7 +115,7 @@ def policies_foot(user: User, asked: ReportAsked, *, now: datetime) -> Foot:
     for program, zone, policy, earliest, latest in rows:
         days[program, policy_words(policy)] += [local_date(at, ZoneInfo(zone)) for at in (earliest, latest)]
     lines = [
-        (_("Policy, %(program)s") % {"program": program}, f"{min(on).isoformat()} – {max(on).isoformat()}: {words}")
+        (_("Policy, %(program)s") % {"program": program}, f"{iso_stretch(min(on), max(on))}: {words}")
         for (program, words), on in sorted(days.items(), key=lambda one: (one[0][0], min(one[1])))
     ]
     nothing = [(_("Policy in force"), _("Nothing was counted in these dates."))]

@@ -25,7 +25,7 @@ def marked(cast: Cast, patient: Patient, day: str, status: str) -> Session:
 
 
 def line(session: Session) -> RosterLine:
-    (only,) = roster_rows(session)
+    (only,) = roster_rows(session, now=NOW)
     return only
 
 
@@ -83,4 +83,4 @@ def test_a_roster_costs_the_same_for_any_number_of_misses(
     rows = [RosterRow(booking.pk, "no_show") for booking in bookings]
     save_rows(session, rows, actor=cast.dana, now=at("2026-11-16 21:00"))
     with django_assert_num_queries(5):  # type: ignore[operator]
-        roster_rows(session)
+        roster_rows(session, now=NOW)

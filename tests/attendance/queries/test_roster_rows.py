@@ -28,7 +28,7 @@ def test_rows_by_name_with_their_marks_the_waitlist_left_out(cast: Cast) -> None
     late = RosterRow(marked.pk, "present", arrived_at=at("2026-11-18 18:05"))
     save_rows(session, [late], actor=cast.dana, now=at("2026-11-19 21:01"))
     record = marked.attendance
-    assert roster_rows(session) == [
+    assert roster_rows(session, now=at("2026-11-20 09:00")) == [
         RosterLine(
             booking_id=marked.pk,
             patient_id=ana.pk,
@@ -85,7 +85,7 @@ def test_a_roster_takes_three_queries(cast: Cast, size: int) -> None:
     for _ in range(size):
         cast.booked(cast.patient(), session)
     with CaptureQueriesContext(connection) as queries:
-        assert len(roster_rows(session)) == size
+        assert len(roster_rows(session, now=BEFORE)) == size
     assert len(queries) == 3
 
 
@@ -107,3 +107,14 @@ def test_who_takes_and_signs_a_roster_and_who_sees_the_board(cast: Cast) -> None
     assert [user.has_perm("attendance.see_board") for user in people] == [True, True, True, True, True, False]
     Membership.objects.filter(user=cast.cory).delete()
     assert not User.objects.get(pk=cast.cory.pk).has_perm("attendance.take_roster", led)
+
+
+def test_until_a_session_has_begun_how_long_somebody_was_not_seen_is_counted_to_today(cast: Cast) -> None:
+    ahead = cast.session("2026-12-16 18:00", now=BEFORE)
+    held = cast.session("2026-11-11 18:00", now=BEFORE)
+    cast.booked(cast.ana, ahead, now=BEFORE)
+    seen = cast.booked(cast.ana, held, now=BEFORE)
+    save_rows(held, [RosterRow(seen.pk, "present")], actor=cast.dana, now=at("2026-11-11 21:00"))
+    for now, days in (("2026-11-12 08:00", 1), ("2026-12-16 17:00", 35), ("2026-12-20 09:00", 35)):
+        (line,) = roster_rows(ahead, now=at(now))
+        assert line.days_since_seen == days
