@@ -112,6 +112,13 @@ def day_range(first: dt.date, last: dt.date) -> str:
     return f"{_day_month(first)}{NBSP}{DASH} {_day_month(last)}"
 
 
+def dated_range(first: dt.date, last: dt.date) -> str:
+    """The same for paper, which is read years later: "16–22 Nov 2026", "29 Dec 2025 – 4 Jan 2026"."""
+    if first.year == last.year and (last - first).days < LONG_STRETCH_DAYS:
+        return f"{day_range(first, last)}{NBSP}{last.year}"
+    return f"{_day_month(first)}{NBSP}{first.year}{NBSP}{DASH} {_day_month(last)}{NBSP}{last.year}"
+
+
 def short_day(on: dt.date) -> str:
     """ "Wed 18 Nov"."""
     return f"{date_format(on, 'D')}{NBSP}{_day_month(on)}"

@@ -15,7 +15,7 @@ from tests.web.reading import Page, open_page
 
 pytestmark = pytest.mark.django_db
 
-HEAT_QUERIES = 12
+HEAT_QUERIES = 13
 TREND_QUERIES = 11
 
 
@@ -61,9 +61,11 @@ def test_the_map_shows_each_persons_weeks_and_opens_their_evidence(cast: Cast, c
     TreatmentWeek.objects.filter(pk=week.pk).update(status="met", credited_minutes=555)
     client.force_login(cast.cory)
     page = open_page(client, "/compliance/heat/")
-    assert page.answer == "1 of the people here is short"
+    assert page.answer == "1 person is short this week."
     assert page.texts("a", "heat-cell")[-2:] == ["9 h 15 Reached", "0 h Below"]
-    assert f"/patients/{week.patient_id}/#week-{week.pk}" in page.links
+    evidence = f"/patients/{week.patient_id}/ledger/?to=2026-11-09#week-{week.pk}"
+    assert evidence in page.links
+    assert f'id="week-{week.pk}" open' in open_page(client, evidence).source
     client.force_login(cast.stranger)
     assert open_page(client, "/compliance/heat/").answer == "Nobody is listed here"
 

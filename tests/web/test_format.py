@@ -25,6 +25,18 @@ def spaces_shown(text: str) -> str:
 
 
 @pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ("2026-11-16", "2026-11-22", "16–22~Nov~2026"),
+        ("2025-12-29", "2026-01-04", "29~Dec~2025~– 4~Jan~2026"),
+        ("2026-01-01", "2026-12-31", "1~Jan~2026~– 31~Dec~2026"),
+    ],
+)
+def test_on_paper_days_have_their_year(first: str, last: str, words: str) -> None:
+    assert spaces_shown(figures.dated_range(D(first), D(last))) == words
+
+
+@pytest.mark.parametrize(
     ("value", "expected"),
     [
         (0, "0~h"),

@@ -130,6 +130,30 @@ def test_the_first_line_of_a_history_counts_by_the_days_of_the_site(cast: Cast, 
     }
 
 
+def test_what_is_of_another_year_says_so_wherever_it_is_read(cast: Cast, client: Client) -> None:
+    (person,) = people_with_a_week(cast, 1)
+    with time_machine.travel(at("2027-02-03 12:00"), tick=False):
+        client.force_login(cast.cory)
+        page = streamed(client, "/reports/hours/?from=2026-11-16&to=2027-01-31")
+        assert plain(page.texts("p", "lead")[0]) == "Weekly hours · 16 Nov 2026 – 31 Jan 2027 · in minutes"
+        assert "Mon 16 Nov 2026" in page.texts("tr")[1]
+        ledger = open_page(client, f"/patients/{person.pk}/ledger/?from=2026-11-16&to=2026-11-22")
+        assert plain(ledger.texts("span", "ledger-when")[0]).startswith("16–22 Nov 2026")
+
+
+def test_what_is_printed_for_others_has_no_name_of_ours_as_its_title(cast: Cast, client: Client) -> None:
+    (person,) = people_with_a_week(cast, 1)
+    (session,) = Session.objects.all()
+    client.force_login(cast.cory)
+    addresses = (
+        f"/patients/{person.pk}/letter/",
+        f"/sessions/{session.pk}/sign-in/",
+        f"/sessions/{session.pk}/slips/",
+    )
+    titles = [re.findall("<title>(.*?)</title>", open_page(client, one).source) for one in addresses]
+    assert titles == [["Letter"], ["Sign-in sheet"], ["Slips"]]
+
+
 def test_names_that_look_like_formulas_or_markup_do_nothing(cast: Cast, client: Client) -> None:
     (person,) = people_with_a_week(cast, 1)
     person.name = '=cmd|"/c calc"!A1<script>'

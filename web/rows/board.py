@@ -96,10 +96,15 @@ def person_row(
         phone=week.patient.phone,
         weeks=[_spark(point, last=index == len(trend) - 1, week=week) for index, point in enumerate(trend)],
         weeks_url=f"{reverse('patient', args=[week.patient_id])}#weeks-title",
-        hours_url=f"{reverse('patient-ledger', args=[week.patient_id])}?to={week.week}#week-{week.pk}",
+        hours_url=evidence_url(week),
         undo=undo_action(week, undo, query) if undo and may_book else None,
         asks=at_stake_words([one for one in week.requirements if one["at_stake"]]) if week.at_stake else "",
     )
+
+
+def evidence_url(week: TreatmentWeek) -> str:
+    """Where a week's hours come from, however long ago it was."""
+    return f"{reverse('patient-ledger', args=[week.patient_id])}?to={week.week}#week-{week.pk}"
 
 
 def _beside_name(counselor: str, week: TreatmentWeek, usual: dt.date) -> str:

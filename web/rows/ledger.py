@@ -160,10 +160,12 @@ def ledger_week(
 ) -> LedgerWeekView:
     """A week with its records, or those of one kind; what was done where it was short; what was closed meanwhile."""
     week = entry.week
+    last = week.week + 6 * A_DAY
+    of_this_year = last.year == local_date(now, zone).year
     short = week.ends_at <= now and not week.exempt and not reached(week)
     return LedgerWeekView(
         key=week.pk,
-        range=figures.day_range(week.week, week.week + 6 * A_DAY),
+        range=figures.day_range(week.week, last) if of_this_year else figures.dated_range(week.week, last),
         note=week_note(week, zone, local_date(now, zone)),
         status="planned" if week.transition and not short else week.status,
         result=result_of(week),

@@ -144,7 +144,7 @@ def run_row(run: ReportRun) -> RunRow:
 def page_head(user: User, asked: ReportAsked, person: Patient | None, *, now: dt.datetime) -> dict[str, Any]:
     """The first line, what stands beneath it, and for the summary its drawing."""
     kind = ReportKind(asked.kind)
-    head: dict[str, Any] = {"title": str(kind.label), "range": figures.day_range(asked.first, asked.last)}
+    head: dict[str, Any] = {"title": str(kind.label), "range": figures.dated_range(asked.first, asked.last)}
     if kind == ReportKind.SUMMARY:
         found = summaries(user, asked, now=now)
         return {**head, "answer": _summary_answer(found, now), "chart": _chart(found)}
@@ -177,7 +177,8 @@ def _shown(asked: ReportAsked, cell: Cell, position: int) -> tuple[str, str]:
     if isinstance(cell, int):
         return str(cell), "is-number"
     if isinstance(cell, dt.date):
-        return (figures.short_day(cell), "")
+        year = "" if cell.year == asked.last.year else f"{figures.NBSP}{cell.year}"
+        return (f"{figures.short_day(cell)}{year}", "")
     is_mark = asked.kind == ReportKind.GRID and position > 0
     return cell, "is-mark" if is_mark else ""
 

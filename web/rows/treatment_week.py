@@ -150,8 +150,8 @@ def unsigned_view(sessions: Sequence[Session]) -> list[UnsignedView]:
 
 
 def range_of(week: TreatmentWeek) -> str:
-    """ "16 to 22 Nov"."""
-    return figures.day_range(week.week, week.week + 6 * A_DAY)
+    """ "16–22 Nov 2026"."""
+    return figures.dated_range(week.week, week.week + 6 * A_DAY)
 
 
 def _moment(at: dt.datetime, zone: ZoneInfo) -> str:

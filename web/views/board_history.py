@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from attendance.enums import WeekState
@@ -17,7 +16,7 @@ from attendance.queries.history import WeekTotals, hours_spread, totals_by_week,
 from people.enums import Look
 from people.services.looks import record_look
 from web import format as figures
-from web.rows.board import CALM, LOUD
+from web.rows.board import CALM, LOUD, answer, evidence_url
 from web.views.compliance import BoardAsked, board_asked
 from web.views.staff import must, now, staff_page, user_of
 
@@ -40,8 +39,9 @@ def heat(request: HttpRequest) -> HttpResponse:
     last = asked.day.usual + timedelta(days=6)
     known = weeks_of((week.admission_id for week in rows), last=last, count=WEEKS_MAPPED)
     dates = [asked.day.usual - ago * A_WEEK for ago in range(WEEKS_MAPPED - 1, -1, -1)]
+    head, _second_line = answer(asked.found.counts(), first=asked.day.usual, today=asked.day.today)
     context = {
-        "answer": _answer([known[week.admission_id].get(week.week) for week in rows]),
+        "answer": head,
         "dates": [figures.day_range(on, on) for on in dates],
         "rows": [
             {
@@ -112,21 +112,12 @@ def _cell(week: TreatmentWeek | None) -> dict[str, str]:
     """One week of one person: its status, its hours, and where its evidence is."""
     if week is None:
         return {"status": "", "hours": "", "url": ""}
-    url = f"{reverse('patient', args=[week.patient_id])}#week-{week.pk}"
     return {
         "status": week.status,
         "label": str(WeekState(week.status).label),
         "hours": figures.minutes(week.projected_minutes),
-        "url": url,
+        "url": evidence_url(week),
     }
-
-
-def _answer(weeks: list[TreatmentWeek | None]) -> str:
-    short = sum(week is not None and week.status in (WeekState.BELOW, WeekState.AT_RISK) for week in weeks)
-    if not weeks:
-        return _("Nobody is listed here")
-    words = ngettext("%(count)d of the people here is short", "%(count)d of the people here are short", short)
-    return words % {"count": short}
 
 
 def _share(one: WeekTotals) -> int | None:

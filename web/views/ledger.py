@@ -66,7 +66,7 @@ def patient_ledger(request: HttpRequest, patient_id: int) -> HttpResponse:
         "standing": standing(admission, today=today),
         "answer": answer(weeks, now=moment),
         "form": form if form.errors else LedgerForm({"from": first, "to": last, "kind": form.listed}),
-        "range": figures.day_range(first, last),
+        "range": figures.dated_range(first, last),
         "last_look": _opened_by(before, home_zone(user)),
         "cards": [plan_card(weeks, now=moment), *requirement_cards(weeks, first=first, last=last, now=moment)],
         "weeks": _week_views(

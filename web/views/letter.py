@@ -57,7 +57,7 @@ def _letter(
         "site": site,
         "today": f"{figures.short_day(today)} {today.year}",
         "form": form if form.errors else DatesForm({"from": first, "to": last}),
-        "range": figures.day_range(first, last),
+        "range": figures.dated_range(first, last),
         "times": [
             (figures.short_day(one.starts), one.starts.year, figures.time_range(one.starts, one.ends)) for one in times
         ],
