@@ -1,12 +1,13 @@
 """Moving a session: dragged in the calendar of hours, and by the form alone where there is no script."""
 
 import pytest
+import time_machine
 from playwright.sync_api import Page, expect
 
 from people.domain.time import to_wall
 from scheduling.models import Booking, Session
 from tests.browser.conftest import DESK, PHONE, Open, violations
-from tests.cast import DENVER, Cast
+from tests.cast import DENVER, Cast, at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -104,6 +105,19 @@ def test_the_same_without_a_script(open_page: Open, cast: Cast) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert start_of(session) == "2026-11-19T12:00"
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "UTC", "Pacific/Honolulu"])
+def test_today_is_the_sites_day_wherever_the_browser_is(open_page: Open, cast: Cast, zone: str) -> None:
+    """At ten in the evening in Denver it is Thursday already in Tokyo and by UTC."""
+    cast.session("2026-11-18 18:00")
+    evening = at("2026-11-18 22:00")
+    with time_machine.travel(evening, tick=True):
+        page = open_page(DESK, user=cast.cory, timezone_id=zone)
+        page.clock.set_fixed_time(evening)
+        page.goto("/schedule/?view=hours")
+        expect(page.locator(".ec-event")).to_contain_text("6:00 – 9:00 PM")
+        expect(page.locator(".ec-col-head.ec-today")).to_have_text("Wed, 11/18")
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE])

@@ -100,15 +100,20 @@ def _by_counselor(sessions: Sequence[Session], entries: Sequence[SessionEntry]) 
 
 
 def calendar_data(
-    sessions: Sequence[Session], entries: Sequence[SessionEntry], *, site: Site, first: dt.date, today: dt.date
+    sessions: Sequence[Session], entries: Sequence[SessionEntry], *, site: Site, first: dt.date, now: dt.datetime
 ) -> dict[str, Any]:
-    """What the calendar of hours draws: wall times of the site, rooms and counselors as columns of a day."""
+    """What the calendar of hours draws: wall times of the site, rooms and counselors as columns of a day.
+
+    By `offset`, that of the site's clocks, it knows which day is today wherever the browser is.
+    """
+    today = to_wall(now, site.zone).date()
     rooms = list(Room.objects.filter(site=site))
     people = list(Counselor.objects.filter(sites=site))
     return {
         "first": first.isoformat(),
         "last": (first + 6 * A_DAY).isoformat(),
         "shown": (today if first <= today <= first + 6 * A_DAY else first).isoformat(),
+        "offset": now.astimezone(site.zone).isoformat("T", "minutes")[-len("+00:00") :],
         "rooms": [
             *({"id": str(room.pk), "title": room.name} for room in rooms),
             {"id": NOBODY, "title": _("No room")},

@@ -73,7 +73,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
         "grid": schedule_grid(view, sessions, entries, site=site, first=week.starts_on, today=today)
         if view in {"rooms", "counselors"}
         else None,
-        "calendar": calendar_data(sessions, entries, site=site, first=week.starts_on, today=today)
+        "calendar": calendar_data(sessions, entries, site=site, first=week.starts_on, now=moment)
         if view == "hours"
         else None,
         "may_change": may_change,

@@ -119,6 +119,7 @@
     slotDuration: "00:30",
     snapDuration: "00:15",
     locale: document.documentElement.lang,
+    timeZone: data.offset,
     nowIndicator: false,
     dragScroll: true,
     editable: true,
