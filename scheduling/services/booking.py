@@ -107,14 +107,14 @@ def move(
 
     The old row is cancelled with the reason "moved"; the answer is the new row. Of a standing booking it stays the
     standing booking's, and stands for the evening that it came from. It makes up for what the old one did, where it is
-    near enough.
+    near enough. Asked once more by the same actor, the answer is that row again, and nothing is written.
     """
     with refusing(CONSTRAINTS), transaction.atomic():
         lock_patient(booking.patient_id)
         sessions = lock_sessions(booking.session_id, session.pk)
         current = read_booking(booking.pk)
         if current.status == BookingStatus.CANCELLED:
-            raise BookingCancelled(booking=str(current.pk))
+            return _moved_before(current, session, actor=actor)
         if current.session_id == session.pk:
             return current
         refuse_to_cancel(current, sessions[current.session_id], actor=actor, now=now, reason=override_reason)
@@ -133,6 +133,18 @@ def move(
         take_over(moved, current, now=now)
         record("moved", moved, actor=actor, now=now, patient_id=moved.patient_id, before=before, after=facts(moved))
     return moved
+
+
+def _moved_before(booking: Booking, session: Session, *, actor: User | None) -> Booking:
+    """What the same actor moved it to, where that is this session and still stands. Raises BookingCancelled."""
+    at = booking.cancelled_at
+    by_them = booking.cancel_reason == MOVED and actor is not None and booking.cancelled_by_id == actor.pk
+    if by_them and at is not None:
+        there = Booking.objects.filter(patient_id=booking.patient_id, session=session, live=True)
+        moved = there.filter(created_by=actor, created_at=at).first()
+        if moved is not None:
+            return moved
+    raise BookingCancelled(booking=str(booking.pk))
 
 
 def leave_line(patient_id: int, session: Session, *, actor: User | None, now: datetime) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import time_machine
 
+from people.models import TrailEntry
 from scheduling.models import Booking, WorkHours
 from scheduling.services.booking import cancel
 from scheduling.services.seat_offers import expire_offers
@@ -13,6 +14,7 @@ from tests.api.conftest import Clients
 from tests.cast import NOW, Cast
 
 V1 = "/api/v1/"
+KEY: dict[str, Any] = {"HTTP_IDEMPOTENCY_KEY": "move-once"}
 
 
 def booking_answer(booking: Booking, **fields: Any) -> dict[str, Any]:
@@ -103,7 +105,24 @@ def test_moving_is_all_or_nothing(cast: Cast, client_of: Clients) -> None:
     assert (moved.status_code, moved.json()["session"], moved.json()["status"]) == (200, str(free.pk), "booked")
     booking.refresh_from_db()
     assert (booking.status, booking.cancel_reason) == ("cancelled", "moved")
-    assert client.post(address, {"session": str(free.pk)}).json()["code"] == "booking_cancelled"
+
+
+def test_a_move_that_is_asked_for_again_is_answered_as_the_first_time(cast: Cast, client_of: Clients) -> None:
+    """A double press, or an answer that was lost: by a key or without one."""
+    first, second, third = (cast.session(f"2026-11-{day} 18:00") for day in (18, 19, 20))
+    booking = cast.booked(cast.ana, first)
+    client, address = client_of(cast.ana.user), f"{V1}bookings/{booking.pk}/move/"
+    body = {"session": str(second.pk)}
+    keys: list[dict[str, Any]] = [KEY, KEY, {}, {"HTTP_IDEMPOTENCY_KEY": "another"}]
+    answers = [client.post(address, body, **key) for key in keys]
+    assert [(one.status_code, one.json()) for one in answers] == [(200, answers[0].json())] * 4
+    assert TrailEntry.objects.filter(action__in=["moved", "cancelled"]).count() == 1
+    assert Booking.objects.count() == 2
+    elsewhere = client.post(address, {"session": str(third.pk)}).json()["code"]
+    by_another = client_of(cast.cory).post(address, body).json()["code"]
+    cancel(Booking.objects.get(session=second), actor=None, now=NOW)
+    no_more = client.post(address, body).json()["code"]
+    assert (elsewhere, by_another, no_more) == ("booking_cancelled",) * 3
 
 
 def offered(cast: Cast) -> Booking:

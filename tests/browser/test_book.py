@@ -111,3 +111,17 @@ def test_the_week_reads_as_a_list(cast: Cast, evenings: None, open_page: Open) -
     lines = page.locator(".week-list li").all_inner_texts()
     assert len(lines) == 7
     assert "Group 6–9 pm, booked" in " ".join(lines[2].split())
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("by_staff", [False, True], ids=["patient", "staff"])
+def test_a_double_press_on_a_move_ends_well(cast: Cast, open_page: Open, javascript: bool, by_staff: bool) -> None:
+    booking = cast.booked(cast.ana, cast.session("2026-11-21 09:00"))
+    cast.session("2026-11-22 09:00")
+    page = open_page(DESK, user=cast.cory if by_staff else cast.ana.user, javascript=javascript)
+    page.goto(f"/patients/{cast.ana.pk}/bookings/{booking.pk}/move/" if by_staff else f"/bookings/{booking.pk}/move/")
+    page.get_by_role("button", name=re.compile("Move here.*Sun")).dblclick()
+    expect(page.locator(".notice-done")).to_contain_text("Moved to Sun")
+    expect(page.locator(".notice")).to_have_count(1)
+    statuses = Booking.objects.filter(patient=cast.ana).order_by("pk").values_list("status", flat=True)
+    assert list(statuses) == [BookingStatus.CANCELLED, BookingStatus.BOOKED]
