@@ -90,12 +90,16 @@ def month_word(starts_on: dt.date) -> str:
 
 
 def _progress(one: Mapping[str, Any]) -> str:
-    """ "1 of 3 days", "7 h 30 of 9 h", "60 %, at most 50 %"."""
-    measure = one["measure"]
-    counted = measure in (Measure.DAYS, Measure.SERVICES) and one["minimum"] is not None
-    have = str(one["value"]) if counted else amount(measure, one["value"])
-    if one["minimum"] is None:
-        return _("%(have)s, %(bounds)s") % {"have": have, "bounds": bounds(measure, None, one["maximum"])}
+    """ "1 of 3 days", "7 h 30 of 9 h", "2 sessions, 1 asked for", "60 %, at most 50 %"."""
+    measure, most = one["measure"], one["maximum"]
+    counted = measure in (Measure.DAYS, Measure.SERVICES)
+    have = amount(measure, one["value"])
+    if one["minimum"] is None or (most is not None and one["value"] > most):
+        return _("%(have)s, %(bounds)s") % {"have": have, "bounds": bounds(measure, None, most)}
+    if one["value"] > one["minimum"]:
+        least = str(one["minimum"]) if counted else amount(measure, one["minimum"])
+        return _("%(have)s, %(least)s asked for") % {"have": have, "least": least}
+    have = str(one["value"]) if counted else have
     return _("%(have)s of %(least)s") % {"have": have, "least": amount(measure, one["minimum"])}
 
 
