@@ -62,6 +62,7 @@ from web.views.plan_templates import plan_template, plan_template_new, plan_temp
 from web.views.plans import patient_plan
 from web.views.preferences import preferences
 from web.views.program_credentials import program_credentials
+from web.views.program_make_ups import program_make_ups
 from web.views.programs import program, program_policy_withdraw, program_requirement, programs
 from web.views.report_runs import report_run, report_run_cancel, report_run_file
 from web.views.reports import packet, report_file, report_page, reports
@@ -189,6 +190,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("programs/", programs, name="programs"),
     path("programs/<int:program_id>/", program, name="program"),
     path("programs/<int:program_id>/credentials/", program_credentials, name="program-credentials"),
+    path("programs/<int:program_id>/make-ups/", program_make_ups, name="program-make-ups"),
     path("programs/<int:program_id>/policy/withdraw/", program_policy_withdraw, name="program-policy-withdraw"),
     path("programs/<int:program_id>/requirements/new/", program_requirement, name="program-requirement-new"),
     path(

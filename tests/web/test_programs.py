@@ -2,13 +2,14 @@
 
 from datetime import date
 
+import pytest
 import time_machine
 from django.test import Client
 
 from attendance.models import Requirement
 from attendance.services.requirements import RequirementFields, add_requirement
 from people.domain.plan_templates import USUAL_STEPS
-from people.models import Program
+from people.models import Program, TrailEntry
 from people.services.admissions import admit, discharge
 from people.services.plan_templates import make_template
 from tests.cast import NOW, Cast
@@ -65,6 +66,22 @@ def test_a_program_counts_otherwise_from_a_day_to_come(cast: Cast, client: Clien
     assert Program.objects.get(pk=cast.program.pk).policy_changes == []
 
 
+def test_a_director_says_until_when_an_absence_is_made_up_for(cast: Cast, client: Client) -> None:
+    client.force_login(cast.dirk)
+    address = f"/programs/{cast.program.pk}/"
+    assert "An absence is made up for within 35 days, or in the same week." in open_page(client, address).words
+    client.post(f"{address}make-ups/", {"make_up_days": "10"})
+    assert "An absence is made up for within 10 days, or in the same week." in open_page(client, address).words
+    for days in ("61", "-1", "many", ""):
+        refused = client.post(f"{address}make-ups/", {"make_up_days": days}, follow=True)
+        assert "Days after an absence: This is 0 to 60 days." in refused.content.decode()
+    client.force_login(cast.dana)
+    assert client.post(f"{address}make-ups/", {"make_up_days": "20"}).status_code == 403
+    entry = TrailEntry.objects.get(action="booking_rules_changed")
+    before, after = entry.before or {}, entry.after or {}
+    assert (entry.actor_id, before["make_up_days"], after) == (cast.dirk.pk, 35, {**before, "make_up_days": 10})
+
+
 def test_a_counselor_reads_and_changes_nothing(cast: Cast, client: Client) -> None:
     client.force_login(cast.dana)
     address = f"/programs/{cast.program.pk}/"
@@ -111,6 +128,26 @@ def test_what_is_counted_names_its_unit_once() -> None:
         measure: standing_line({**stands, "measure": measure, "value": 1, "minimum": 3}).words for measure in AMOUNTS
     }
     assert {measure: plain(words) for measure, words in said.items()} == AMOUNTS
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "bounds", "words"),
+    [
+        ("services", 2, (1, None), "2 sessions, 1 asked for"),
+        ("services", 1, (1, None), "1 of 1 session"),
+        ("days", 1, (0, None), "1 day, 0 asked for"),
+        ("minutes", 600, (540, 1140), "10 h, 9 h asked for"),
+        ("minutes", 1200, (540, 1140), "20 h, at most 19 h"),
+        ("percent", 60, (50, None), "60 %, 50 % asked for"),
+    ],
+)
+def test_more_than_is_asked_for_is_no_part_of_it(
+    measure: str, value: int, bounds: tuple[int, int | None], words: str
+) -> None:
+    stands = {"name": "Rule", "asked_by": "payer", "met": bounds[1] is None or value <= bounds[1], "full": True}
+    stands |= {"reachable": True, "at_stake": False, "is_over": True, "measure": measure, "value": value}
+    stands |= {"minimum": bounds[0], "maximum": bounds[1], "projected": None, "possible_on": []}
+    assert plain(standing_line(stands).words) == words
 
 
 AMOUNTS = {"days": "1 of 3 days", "services": "1 of 3 sessions", "minutes": "1 min of 3 min", "percent": "1 % of 3 %"}

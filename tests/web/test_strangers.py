@@ -101,6 +101,7 @@ TABLE: dict[str, Answers] = {
     "programs": Answers(stranger=(200, 405), ben=(403, 403), nobody=(403, 403)),
     "program": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),
     "program-credentials": Answers(stranger=(405, 404), ben=(405, 403), nobody=(405, 404)),
+    "program-make-ups": Answers(stranger=(405, 404), ben=(405, 403), nobody=(405, 404)),
     "program-policy-withdraw": Answers(stranger=(405, 404), ben=(405, 403), nobody=(405, 404)),
     "program-requirement-new": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),
     "program-requirement": Answers(stranger=(404, 404), ben=(403, 403), nobody=(404, 404)),

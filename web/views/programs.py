@@ -16,6 +16,7 @@ from people.errors import InvalidInput
 from people.models import Program
 from people.services.programs import change_policy, latest_today, withdraw_policy
 from web.forms.program_credentials import ProgramCredentialsForm
+from web.forms.program_make_ups import MakeUpForm
 from web.forms.refusals import blame
 from web.forms.requirements import PolicyForm
 from web.notices import say_bad, say_done
@@ -112,6 +113,7 @@ def _page(request: HttpRequest, row: Program, *, policy: PolicyForm | None = Non
         "asked": asked,
         "policy": policy or PolicyForm.of(row.policy_on(today), latest_today(row, now=moment) + A_DAY),
         "may_change": user.has_perm("people.change_program", row),
+        "make_ups": MakeUpForm(program=row),
         "credentials": ProgramCredentialsForm(program=row),
         "lead_with": " · ".join(row.required_credentials),
     }
