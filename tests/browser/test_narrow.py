@@ -6,6 +6,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from attendance.enums import SuggestionKind
 from attendance.models import Flag, PlanSuggestion
 from attendance.services.outreach import note_contact
+from attendance.services.roster import RosterRow, save_rows
 from people.models import Patient, User
 from tests.browser.conftest import PHONE, Open
 from tests.cast import NOW, WEEK, Cast
@@ -74,3 +75,22 @@ def test_the_keyboard_is_at_the_first_field_that_is_wrong(open_page: Open, cast:
     expect(page.get_by_text("This is not an e-mail address.")).to_be_visible()
     expect(page.locator(":focus")).to_have_attribute("name", "email")
     expect(page.locator(":focus")).to_have_accessible_description("This is not an e-mail address.")
+
+
+def test_what_is_marked_is_seen_where_the_system_chooses_the_colors(open_page: Open, cast: Cast) -> None:
+    session = cast.session("2026-11-18 07:30")
+    booking = cast.booked(cast.ana, session, override_reason="late")
+    save_rows(session, [RosterRow(booking.pk, "excused")], actor=cast.dana, now=NOW)
+    page = open_page(PHONE, user=cast.dana, forced_colors="active")
+    page.goto(f"/sessions/{session.pk}/roster/")
+    grounds = page.locator(".segment").evaluate_all("all => all.map((one) => getComputedStyle(one).backgroundColor)")
+    page.locator("body").evaluate("body => { body.style.background = 'Highlight'; }")
+    chosen = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+    assert [ground == chosen for ground in grounds] == [False, True, False]
+
+
+def test_the_key_of_a_bar_keeps_its_colors_where_the_system_chooses_the_others(open_page: Open, cast: Cast) -> None:
+    page = open_page(PHONE, user=cast.cory, forced_colors="active")
+    page.goto("/compliance/")
+    keys = page.locator(".key .swatch").evaluate_all("all => all.map((one) => getComputedStyle(one).forcedColorAdjust)")
+    assert keys == ["none"] * 4
