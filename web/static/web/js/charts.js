@@ -6,6 +6,7 @@
   if (!source || !window.Chart) return;
   const said = JSON.parse(source.textContent);
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  window.Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const colors = {
     below: "--clay",
@@ -15,7 +16,7 @@
     met: "--pine",
     exempt: "--slate",
   };
-  const axis = () => ({ ticks: { color: token("--ink-2") }, grid: { color: token("--line") }, beginAtZero: true });
+  const axis = () => ({ ticks: { color: token("--ink-2"), precision: 0 }, grid: { color: token("--line") }, beginAtZero: true });
   const common = () => ({
     animation: still ? false : { duration: 400 },
     maintainAspectRatio: false,
@@ -27,7 +28,7 @@
       type: "line",
       data: {
         labels: said.labels,
-        datasets: [{ label: said.shareLabel, data: said.share, borderColor: token("--pine"), backgroundColor: token("--pine"), tension: 0.2 }],
+        datasets: [{ label: said.shareLabel, data: said.share, borderColor: token("--pine"), backgroundColor: token("--pine") }],
       },
       options: { ...common(), scales: { x: axis(), y: { ...axis(), max: 100 } } },
     }),
@@ -49,7 +50,7 @@
         labels: said.labels,
         datasets: Object.entries(said.lines).map(([label, data], index) => {
           const color = token(["--pine", "--clay", "--slate", "--plum", "--amber"][index % 5]);
-          return { label, data, borderColor: color, backgroundColor: color, tension: 0.2, spanGaps: true };
+          return { label, data, borderColor: color, backgroundColor: color, spanGaps: true };
         }),
       },
       options: { ...common(), scales: { x: axis(), y: { ...axis(), max: 100 } } },
