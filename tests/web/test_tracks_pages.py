@@ -161,11 +161,24 @@ def test_an_auditor_and_a_counselor_see_and_do_not_change(cast: Cast, client: Cl
     (row,) = join_track(cast.ana, TrackWish((evening(cast, "MO"),), FIRST), actor=None, now=NOW)
     for user in (cast.ada, cast.dana):
         client.force_login(user)
-        assert open_page(client, f"/patients/{cast.ana.pk}/tracks/").answer == "Mon 6–9 pm"
+        page = open_page(client, f"/patients/{cast.ana.pk}/tracks/")
+        assert (page.answer, page.texts("h2")) == ("Mon 6–9 pm", ["Standing bookings"])
+        assert "Leave this series" not in page.words
         for path in ("discharge/", "leave/", f"tracks/{row.pk}/leave/"):
             assert client.get(f"/patients/{cast.ana.pk}/{path}").status_code == 403
     looks = TrailEntry.objects.filter(action="opened_patient", patient_id=cast.ana.pk)
     assert set(looks.values_list("actor_id", flat=True)) == {cast.ada.pk, cast.dana.pk}
+
+
+def test_a_counselor_is_offered_what_they_lead_alone(cast: Cast, client: Client) -> None:
+    led, other = evening(cast, "MO"), evening(cast, "WE")
+    led.counselors.add(cast.dana_counselor)
+    cast.admission_of(cast.ana)
+    Admission.objects.filter(patient=cast.ana).update(primary_counselor=cast.dana_counselor)
+    join_track(cast.ana, TrackWish((led, other), FIRST), actor=None, now=NOW)
+    client.force_login(cast.dana)
+    page = client.get(f"/patients/{cast.ana.pk}/tracks/").content.decode()
+    assert page.count("Leave this series") == page.count('name="series"') == 1
 
 
 @pytest.mark.parametrize("number", [1, 30])

@@ -1,5 +1,6 @@
 """A person's standing bookings: joining a track, and leaving a series; every date is shown before anything is done."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from people.domain.time import local_date
 from people.enums import Look
 from people.errors import InvalidInput, Refusal
 from people.models import Admission, Patient, User
+from people.permissions import manages_site_of
 from people.queries import latest_admission
 from people.services.looks import record_look
 from scheduling.enums import Mode
@@ -126,8 +128,10 @@ def series_for(user: User, admission: Admission | None) -> list[SessionSeries]:
 def _page(request: HttpRequest, person: Patient, user: User, moment: datetime, *, asked: Any = None) -> HttpResponse:
     admission = latest_admission(person)
     today = local_date(moment, admission.zone) if admission else moment.date()
-    may_join = user.has_perm("scheduling.change_standing") and admission is not None
-    choices = [one for one in series_for(user, admission) if one.ends_on is None or one.ends_on >= today]
+    may_change = _rule_for(user)
+    ahead = [one for one in series_for(user, admission) if one.ends_on is None or one.ends_on >= today]
+    choices = [one for one in ahead if may_change(one)]
+    may_join = admission is not None and (bool(choices) or manages_site_of(user, admission))
     given = asked if asked is not None else request.GET
     is_asked = bool(given) and may_join
     pks = [one.pk for one in choices]
@@ -146,7 +150,8 @@ def _page(request: HttpRequest, person: Patient, user: User, moment: datetime, *
         "standing": standing(admission, today=today),
         "answer": _answer(in_force),
         "rows": [
-            standing_row(row, changed.get(row.pk, ()), today=today, now=moment, may_change=may_join) for row in in_force
+            standing_row(row, changed.get(row.pk, ()), today=today, now=moment, may_change=may_change(row.series))
+            for row in in_force
         ],
         "former": [
             standing_row(row, changed.get(row.pk, ()), today=today, now=moment, may_change=False)
@@ -161,6 +166,15 @@ def _page(request: HttpRequest, person: Patient, user: User, moment: datetime, *
         **_previewed(person, preview),
     }
     return render(request, "tracks/page.html", context, status=400 if asked is not None else 200)
+
+
+def _rule_for(user: User) -> Callable[[SessionSeries], bool]:
+    """The rule of `change_standing` for many series, in one query for a counselor and none for anybody else."""
+    managed, counselor_id = user.scope.managed_site_ids, user.scope.counselor_id
+    led: set[int] = set()
+    if counselor_id is not None:
+        led.update(SessionSeries.objects.filter(counselors=counselor_id).values_list("pk", flat=True))
+    return lambda series: series.site_id in managed or series.pk in led
 
 
 def _preview(
