@@ -97,6 +97,8 @@ def nav_for(request: HttpRequest) -> list[NavItem]:
     folded: Iterable[_Place] = PATIENT_MORE + ACCOUNT_PLACES
     if roles & _STAFF:
         shown, folded = [place for place in STAFF_PLACES if place.roles & roles], STAFF_MORE + ACCOUNT_PLACES
+    elif user.scope.patient_id is None:
+        shown, folded = (), ACCOUNT_PLACES
     items = items_of(shown, request.path)
     children = tuple(items_of(folded, request.path))
     more = NavItem("", _("More"), "three-dots", active=any(c.active for c in children), children=children)

@@ -51,6 +51,14 @@ def test_a_patient_finds_the_week_booking_and_a_fold(cast: Cast) -> None:
 
 
 @override_settings(ROOT_URLCONF=__name__)
+def test_whoever_has_no_role_yet_finds_their_account_alone(cast: Cast) -> None:
+    """Every other page would be nowhere to them."""
+    request = request_of(cast.user("nobody"), "/")
+    assert drawn(request) == [("", "More", False)]
+    assert [str(child.label) for child in nav_for(request)[-1].children] == ["Sign out"]
+
+
+@override_settings(ROOT_URLCONF=__name__)
 def test_the_fold_is_marked_on_a_page_that_it_holds(cast: Cast) -> None:
     assert drawn(request_of(cast.ana.user, "/work-hours/"))[-1] == ("", "More", True)
 
