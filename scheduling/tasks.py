@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from scheduling.services import seat_offers, series, site_reopening, standing, waitlist
+from scheduling.services import seat_offers, series, site_reopening, slots, standing, waitlist
 
 
 @shared_task
@@ -24,6 +24,12 @@ def fill_standing() -> int:
 def expire_offers() -> int:
     """Take back offered seats that nobody took up in time; the next in line is asked."""
     return seat_offers.expire_offers(now=timezone.now())
+
+
+@shared_task
+def open_slots() -> int:
+    """Open slots that nobody of a counselor's own took, as long before the start as their program says."""
+    return slots.open_due(now=timezone.now())
 
 
 @shared_task

@@ -54,6 +54,10 @@ class ProgramAnswer(serializers.Serializer[Any]):
     offer_minutes = serializers.IntegerField(help_text="How long an offered seat is held, by day.")
     waitlist_notice_minutes = serializers.IntegerField(help_text="How long before the start no seat is given out.")
     make_up_days = serializers.IntegerField(help_text="Up to how long after an absence it is made up for.")
+    slots_open_before_hours = serializers.IntegerField(
+        allow_null=True,
+        help_text="How long before the start a slot kept for a counselor's own people opens to everybody; null: never.",
+    )
     policy = serializers.SerializerMethodField(help_text="What is in force today.")
 
     def get_focus_credentials(self, program: Program) -> dict[str, list[str]]:
@@ -92,6 +96,7 @@ class ProgramInput(Input):
     offer_minutes = Number(required=False)
     waitlist_notice_minutes = Number(required=False)
     make_up_days = Number(required=False)
+    slots_open_before_hours = Number(required=False, allow_null=True)
 
 
 class Programs(Resource):

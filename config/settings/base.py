@@ -313,6 +313,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "fill-standing": {"task": "scheduling.tasks.fill_standing", "schedule": 600.0, "options": {"expires": 600}},
     "expire-offers": {"task": "scheduling.tasks.expire_offers", "schedule": 30.0, "options": {"expires": 30}},
     "promote-waitlists": {"task": "scheduling.tasks.promote_waitlists", "schedule": 60.0, "options": {"expires": 60}},
+    "open-slots": {"task": "scheduling.tasks.open_slots", "schedule": 60.0, "options": {"expires": 60}},
     "recount-weeks": {"task": "attendance.tasks.recount_weeks", "schedule": 20.0, "options": {"expires": 20}},
     "suggest-plans": {"task": "attendance.tasks.suggest_plans", "schedule": 900.0, "options": {"expires": 900}},
     "make-reports": {"task": "attendance.tasks.make_reports", "schedule": 5.0, "options": {"expires": 5}},

@@ -76,6 +76,7 @@ class Program(models.Model):
     )
     offer_minutes = models.PositiveSmallIntegerField(default=120, db_default=120)
     make_up_days = models.PositiveSmallIntegerField(default=35, db_default=35)
+    slots_open_before_hours = models.PositiveSmallIntegerField(null=True, blank=True)
     close_grace_minutes = models.PositiveIntegerField(default=48 * 60)
     minutes_a_day = models.PositiveSmallIntegerField(default=240)
     sessions_a_day = models.PositiveSmallIntegerField(default=2)

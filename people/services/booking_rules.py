@@ -1,5 +1,5 @@
-"""How a program takes bookings: until when, what becomes of a freed seat, from when giving one up is late, and how long
-after an absence it is made up for.
+"""How a program takes bookings: until when, what becomes of a freed seat, from when giving one up is late, how long
+after an absence it is made up for, and when what is kept for a counselor's own people opens to everybody.
 """
 
 from dataclasses import asdict, dataclass
@@ -17,6 +17,8 @@ from people.services.trail import record
 MOST_MINUTES = 14 * 24 * 60
 """A fortnight: the longest that any of these looks ahead."""
 
+MOST_HOURS = MOST_MINUTES // 60
+
 MOST_OFFER_MINUTES = 7 * 24 * 60
 
 MOST_DAYS = 60
@@ -25,7 +27,10 @@ MOST_DAYS = 60
 
 @dataclass(frozen=True)
 class BookingRules:
-    """The program's columns of the same names; in minutes, but for the policy and the days."""
+    """The program's columns of the same names; in minutes, but for the policy, the days and the hours.
+
+    Without `slots_open_before_hours` nothing opens by itself.
+    """
 
     booking_cutoff_minutes: int
     cancel_cutoff_minutes: int
@@ -33,6 +38,7 @@ class BookingRules:
     waitlist_policy: str
     offer_minutes: int
     make_up_days: int
+    slots_open_before_hours: int | None
 
 
 def booking_rules_of(program: Program) -> BookingRules:
@@ -68,6 +74,8 @@ def _errors(rules: BookingRules) -> dict[str, Any]:
         errors["offer_minutes"] = _("An offer is held for a minute at least, and seven days at most.")
     if not 0 <= rules.make_up_days <= MOST_DAYS:
         errors["make_up_days"] = _("This is 0 to 60 days.")
+    if rules.slots_open_before_hours is not None and not 1 <= rules.slots_open_before_hours <= MOST_HOURS:
+        errors["slots_open_before_hours"] = _("This is 1 hour to 14 days.")
     if rules.waitlist_policy not in WaitlistPolicy.values:
         errors["waitlist_policy"] = _("This is none of the choices.")
     return errors

@@ -101,6 +101,18 @@ def open_to_all(session: Session, *, actor: User | None, now: datetime) -> Sessi
     return locked
 
 
+def open_due(*, now: datetime) -> int:
+    """Open what is kept for a counselor's own people and begins within its program's hours; how many. Repeatable."""
+    kept = Session.objects.live().filter(starts_at__gt=now).exclude(caseload_of=None)
+    hours = Program.objects.exclude(slots_open_before_hours=None).values_list("pk", "slots_open_before_hours")
+    due: list[Session] = []
+    for program_id, before in hours.order_by("pk"):
+        due += kept.filter(program_id=program_id, starts_at__lte=now + timedelta(hours=before)).order_by("pk")
+    for session in due:
+        open_to_all(session, actor=None, now=now)
+    return len(due)
+
+
 def _stretches(counselor: Counselor, wish: SlotWish) -> list[Interval]:
     span = _span(wish)
     hours = Staff.load([counselor.pk], span).of(counselor.pk).hours

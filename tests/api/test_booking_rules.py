@@ -15,6 +15,7 @@ USUAL: dict[str, Any] = {
     "waitlist_policy": "book",
     "offer_minutes": 120,
     "make_up_days": 35,
+    "slots_open_before_hours": None,
 }
 
 
@@ -34,6 +35,14 @@ def test_a_director_lets_freed_seats_be_offered(cast: Cast, client_of: Clients) 
     assert (entry.actor_id, entry.before, entry.after) == (cast.dirk.pk, USUAL, expected)
 
 
+def test_slots_open_by_themselves_where_the_program_says_when(cast: Cast, client_of: Clients) -> None:
+    address = f"/api/v1/programs/{cast.program.pk}/"
+    client = client_of(cast.dirk)
+    for hours in (24, None):
+        changed = client.patch(address, {"slots_open_before_hours": hours})
+        assert (changed.status_code, rules(changed)) == (200, {**USUAL, "slots_open_before_hours": hours})
+
+
 @pytest.mark.parametrize(
     ("said", "field"),
     [
@@ -42,6 +51,8 @@ def test_a_director_lets_freed_seats_be_offered(cast: Cast, client_of: Clients) 
         ({"waitlist_policy": "lottery"}, "waitlist_policy"),
         ({"waitlist_notice_minutes": -1}, "waitlist_notice_minutes"),
         ({"make_up_days": 61}, "make_up_days"),
+        ({"slots_open_before_hours": 0}, "slots_open_before_hours"),
+        ({"slots_open_before_hours": 337}, "slots_open_before_hours"),
         ({"booking_cutoff_minutes": 30_000}, "booking_cutoff_minutes"),
     ],
 )

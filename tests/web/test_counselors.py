@@ -347,6 +347,11 @@ def test_a_slot_kept_for_ones_own_people_is_opened_to_everybody(cast: Cast, clie
     assert "kept for another counselor’s people" in for_wen
     page = open_page(client, f"/schedule/sessions/{slot.pk}/")
     assert f"Kept for the people of {jo.short_name}" in page.words
+    assert "opens to everybody by itself" not in page.words
+    cast.program.slots_open_before_hours = 24
+    cast.program.save()
+    again = words(client, f"/schedule/sessions/{slot.pk}/")
+    assert "It opens to everybody by itself on Wed 18 Nov, 2 pm." in again
     opened = press(client, page.form("Open it to everybody"), f"/schedule/sessions/{slot.pk}/")
     assert opened.notices == ["done: Everybody in the program may book it now."]
     assert "Open it to everybody" not in words(client, f"/schedule/sessions/{slot.pk}/")

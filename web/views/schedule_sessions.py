@@ -23,6 +23,7 @@ from scheduling.services.slots import open_to_all
 from web import format as figures
 from web.forms.schedule_edit import SessionForm, breaks_text
 from web.notices import say_done
+from web.rows.series_preview import moment as moment_of
 from web.rows.sessions import counselors_of, day_of, described, times_of
 from web.views.schedule_edits import answer_edit, refused, session_edit, show_errors, week_address
 from web.views.staff import find, must, now, staff_page, user_of
@@ -121,11 +122,18 @@ def _page(
         "form": form,
         "over": over,
         "kept_for": session.caseload_of.short_name if session.caseload_of else "",
+        "opens_at": _opens_at(session),
         "back": back,
         "series_url": reverse("schedule-series", args=[session.series_id]) if session.series_id else "",
         "roster_url": reverse("roster", args=[session.pk]),
     }
     return render(request, "schedule/session.html", context, status=status)
+
+
+def _opens_at(session: Session) -> str:
+    """When what is kept for a counselor's people opens by itself; nothing where it does not."""
+    hours = session.program.slots_open_before_hours
+    return moment_of(session.starts_at - timedelta(hours=hours), session.site.zone) if hours is not None else ""
 
 
 @staff_page

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from attendance.models import TreatmentWeek
-from attendance.services.weeks import recount_patient
+from attendance.services.marking import take_up_marks
+from attendance.services.weeks import recount_patient, recount_stale
 from people.errors import InvalidInput, Refusal
 from people.models import Admission, Counselor, Patient, TrailEntry
 from scheduling.models import Session
@@ -16,7 +17,7 @@ from scheduling.services.counselor_times import AvailabilityFields, add_availabi
 from scheduling.services.outlook import week_outlook
 from scheduling.services.repairs import repairs_for
 from scheduling.services.sessions import cancel_session
-from scheduling.services.slots import Slot, SlotWish, make_slots, open_to_all
+from scheduling.services.slots import Slot, SlotWish, make_slots, open_due, open_to_all
 from scheduling.services.waitlist import promote_all
 from tests.cast import NOW, WEEK, Cast, at
 
@@ -204,3 +205,31 @@ def test_what_cannot_be_meant_is_named(cast: Cast, wish: SlotWish) -> None:
             made(cast, SlotWish(**{**wish.__dict__, **changes}))
         assert list(refused.value.errors) == [field]
     assert Session.objects.count() == 0
+
+
+@pytest.mark.parametrize(("hours", "opened"), [(None, 0), (1, 0), (28, 0), (29, 1), (48, 4), (336, 8)])
+def test_they_open_by_themselves_as_long_before_as_the_program_says(
+    cast: Cast, wish: SlotWish, hours: int | None, opened: int
+) -> None:
+    made(cast, wish)  # from Thursday at one in the afternoon: 29 hours from now
+    cast.program.slots_open_before_hours = hours
+    cast.program.save()
+    assert [open_due(now=NOW), open_due(now=NOW)] == [opened, 0]
+    open_ones = Session.objects.filter(caseload_of=None).order_by("starts_at")
+    assert list(open_ones) == list(Session.objects.order_by("starts_at")[:opened])
+    assert TrailEntry.objects.filter(action="session_opened", actor_id=None).count() == opened
+
+
+def test_what_opens_by_itself_is_on_offer_to_everybody_and_counted_anew(
+    cast: Cast, wish: SlotWish, jo: Counselor
+) -> None:
+    others = in_care_of(jo, cast.patient())
+    made(cast, wish)
+    recount_patient(others.pk, now=NOW, first=WEEK, last=WEEK)
+    cast.program.slots_open_before_hours = 48
+    cast.program.save()
+    open_due(now=NOW)
+    assert why_not(others) == {(), ("other_caseload",)}
+    take_up_marks(now=NOW)
+    recount_stale(now=NOW)
+    assert TreatmentWeek.objects.get(patient=others, week=WEEK).bookable_minutes == 120  # two a day at most
