@@ -104,10 +104,10 @@ def open_to_all(session: Session, *, actor: User | None, now: datetime) -> Sessi
 def open_due(*, now: datetime) -> int:
     """Open what is kept for a counselor's own people and begins within its program's hours; how many. Repeatable."""
     kept = Session.objects.live().filter(starts_at__gt=now).exclude(caseload_of=None)
-    hours = Program.objects.exclude(slots_open_before_hours=None).values_list("pk", "slots_open_before_hours")
     due: list[Session] = []
-    for program_id, before in hours.order_by("pk"):
-        due += kept.filter(program_id=program_id, starts_at__lte=now + timedelta(hours=before)).order_by("pk")
+    for program in Program.objects.exclude(slots_open_before_hours=None).order_by("pk"):
+        within = now + timedelta(hours=program.slots_open_before_hours or 0)
+        due += kept.filter(program=program, starts_at__lte=within).order_by("pk")
     for session in due:
         open_to_all(session, actor=None, now=now)
     return len(due)
