@@ -23,7 +23,7 @@ from attendance.enums import ReportFormat, ReportKind, RunState
 from attendance.models import ReportRun
 from attendance.queries.reports.people import people_within
 from attendance.services.report_files import MIME
-from attendance.services.report_runs import cancel_run, download, request_run
+from attendance.services.report_runs import cancel_run, download, kept_from, request_run
 from people.errors import InvalidInput, NotAllowed
 from people.models import Patient, Program, Site
 
@@ -44,7 +44,9 @@ class ReportAnswer(serializers.Serializer[ReportRun]):
     requested_at = SiteInstant(site=None)
     finished_at = SiteInstant(site=None, allow_null=True)
     expires_at = SiteInstant(site=None, help_text="Then the file is deleted.")
-    file = serializers.SerializerMethodField(help_text="Where the file is, once it is made.")
+    file = serializers.SerializerMethodField(
+        help_text="Where the file is, once it is made; null again where one may no longer see all that it holds."
+    )
 
     def get_fields(self) -> dict[str, Any]:
         fields: dict[str, Any] = super().get_fields()
@@ -61,7 +63,7 @@ class ReportAnswer(serializers.Serializer[ReportRun]):
         return [str(pk) for pk in run.asked["patients"]]
 
     def get_file(self, run: ReportRun) -> str | None:
-        if run.state != RunState.DONE:
+        if run.state != RunState.DONE or run.pk in self.context["kept"]:
             return None
         return str(self.context["absolute"](reverse("api:report-file", args=[run.pk])))
 
@@ -88,7 +90,8 @@ class Reports(Resource):
     @extend_schema(responses=ReportAnswer(many=True))
     def list(self, request: Request) -> Response:
         """One's own, the latest first."""
-        return self.answer_page(self.page(self._mine()), ReportAnswer)
+        runs = self.page(self._mine())
+        return self.answer_page(runs, ReportAnswer, kept=kept_from(self.user, runs))
 
     @extend_schema(request=ReportInput, responses={202: ReportAnswer})
     @once_per_key()
@@ -99,12 +102,12 @@ class Reports(Resource):
         asked = self._asked(said)
         file_format = ReportFormat.XLSX if asked.kind == ReportKind.PACKET else said["format"]
         run = request_run(asked, file_format=file_format, actor=self.user, now=self.now)
-        return self.answer(run, ReportAnswer, status=202)
+        return self._answer(run, status=202)
 
     @extend_schema(responses=ReportAnswer)
     def retrieve(self, request: Request, report_id: str) -> Response:
         """How far it is."""
-        return self.answer(self.find(self._mine(), report_id), ReportAnswer)
+        return self._answer(self.find(self._mine(), report_id))
 
     @extend_schema(request=NothingInput, responses=ReportAnswer)
     def cancel(self, request: Request, report_id: str) -> Response:
@@ -112,7 +115,7 @@ class Reports(Resource):
         run: ReportRun = self.find(self._mine(), report_id)
         cancel_run(run, now=self.now)
         run.refresh_from_db()
-        return self.answer(run, ReportAnswer)
+        return self._answer(run)
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def file(self, request: Request, report_id: str) -> StreamingHttpResponse:
@@ -131,6 +134,9 @@ class Reports(Resource):
 
     def _mine(self) -> Any:
         return ReportRun.objects.visible_to(self.user).filter(expires_at__gt=self.now)
+
+    def _answer(self, run: ReportRun, *, status: int = 200) -> Response:
+        return self.answer(run, ReportAnswer, status=status, kept=kept_from(self.user, [run]))
 
     def _asked(self, said: Mapping[str, Any]) -> ReportAsked:
         kind, people = said["report"], list(dict.fromkeys(person.pk for person in said["patients"]))

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 
+from attendance.domain.reports import ReportAsked
 from attendance.models import ReportRun, TreatmentWeek
 from attendance.services import report_runs
+from attendance.services.report_runs import kept_from, request_run
 from attendance.services.roster import RosterRow, save_rows
 from people.enums import Role
 from people.models import Membership, Patient, Site, TrailEntry, User
@@ -244,11 +247,51 @@ def test_a_file_is_nowhere_for_whoever_lost_what_it_holds(
     report_runs.make_waiting(clock=lambda: NOW)
     run = ReportRun.objects.get()
     files = (f"/reports/runs/{run.pk}/file/", f"/api/v1/reports/{run.pk}/file/")
+    listed = ("/api/v1/reports/", f"/api/v1/reports/{run.pk}/")
     assert [client.get(path).status_code for path in files] == [200, 200]
+    assert [f"{run.pk}/file/" in client.get(path).content.decode() for path in listed] == [True, True]
     assert "Weekly hours, CSV" in open_page(client, "/reports/").words
     loss(cast)
+    assert ["/file/" in client.get(path).content.decode() for path in listed] == [False, False]
     assert [client.get(path).status_code for path in (*files, f"/reports/runs/{run.pk}/")] == [404, 404, 404]
     assert "Weekly hours, CSV" not in open_page(client, "/reports/").words
+
+
+def made_for_cory(cast: Cast, number: int) -> list[ReportRun]:
+    """Finished files, each about a longer time than the one before, in turn about the site, the program, one person."""
+    person = people_with_a_week(cast, 2)[0]
+    narrowed = ({"site_id": cast.site.pk}, {"program_id": cast.program.pk}, {"patient_ids": (person.pk,)})
+    for back in range(number):
+        for narrow in narrowed:
+            asked = ReportAsked("hours", date(2026, 11, 16) - timedelta(days=back), date(2026, 11, 22), **narrow)
+            request_run(asked, file_format="csv", actor=cast.cory, now=NOW)
+        report_runs.make_waiting(clock=lambda: NOW)
+    return list(ReportRun.objects.all())
+
+
+@pytest.mark.parametrize("number", [1, 8])
+def test_the_index_and_the_list_cost_the_same_for_any_number_of_files(
+    cast: Cast, client: Client, number: int, django_assert_num_queries: Any
+) -> None:
+    assert len(made_for_cory(cast, number)) == 3 * number
+    client.force_login(cast.cory)
+    open_page(client, "/reports/")
+    with django_assert_num_queries(13):
+        shown = open_page(client, "/reports/")
+    assert shown.source.count("/reports/runs/") >= 3
+    with django_assert_num_queries(8):
+        client.get("/api/v1/reports/")
+
+
+def test_of_many_files_those_are_kept_back_whose_people_moved(cast: Cast) -> None:
+    runs = made_for_cory(cast, 2)
+    assert kept_from(cast.cory, runs) == set()
+    moved = next(run for run in runs if run.asked["patients"]).asked["patients"][0]
+    TreatmentWeek.objects.exclude(patient=moved).update(site=cast.other_site)
+    of_one = {run.pk for run in runs if run.asked["patients"]}
+    assert kept_from(cast.cory, runs) == {run.pk for run in runs} - of_one
+    ReportRun.objects.filter(pk=min(of_one)).update(held=None)
+    assert min(of_one) in kept_from(cast.cory, ReportRun.objects.all())
 
 
 def test_a_closed_account_fetches_nothing(cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,6 @@
 """Reports: what there is, each as a page to read or print, and each as a file."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,7 +19,7 @@ from attendance.queries.reports import report
 from attendance.queries.reports.people import people_count, people_within, weeks_asked
 from attendance.services.report_files import MIME, file_of, in_language
 from attendance.services.report_looks import AS_PAGE, people_reported, report_opened
-from attendance.services.report_runs import is_kept_from, is_long, request_run
+from attendance.services.report_runs import is_long, kept_from, request_run
 from attendance.services.weeks import recount_patient
 from people.errors import InvalidInput
 from people.models import Patient, User
@@ -34,6 +33,8 @@ ROWS_HERE = "<!-- rows -->"
 FOOT_HERE = "<!-- foot -->"
 LONGEST_GRID = 31
 PEOPLE_SHOWN = 200
+RUNS_ASKED = 100
+"""Of one's latest files so many are asked about; those that are shown are the first among them."""
 FORMATS = ((ReportFormat.XLSX.value, "XLSX"), (ReportFormat.CSV.value, "CSV"))
 OF_ONE = (ReportKind.LEDGER, ReportKind.HISTORY)
 
@@ -48,15 +49,15 @@ def reports(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _again(request, _("Reports"), form)
     asked = form.asked(ReportKind.HOURS, today=today_of(user, now=moment))
-    mine = ReportRun.objects.visible_to(user).filter(expires_at__gt=moment)
-    runs = islice((run for run in mine if not is_kept_from(user, run)), FOUND)
+    mine = list(ReportRun.objects.visible_to(user).filter(expires_at__gt=moment)[:RUNS_ASKED])
+    kept = kept_from(user, mine)
     named = request.GET.get("person", "").replace("\x00", "").strip()[:150]
     context = {
         "form": ReportForm(_as_query(asked), user=user),
         "people": people_count(user, asked),
         "range": figures.day_range(asked.first, asked.last),
         "cards": cards(asked),
-        "runs": run_rows(runs),
+        "runs": run_rows([run for run in mine if run.pk not in kept][:FOUND]),
         "named": named,
         "found": [person_links(one, asked) for one in _reportable(user).filter(name__icontains=named)[:FOUND]]
         if named
