@@ -16,6 +16,7 @@ from api.resources.counselors import Availability, Counselors, TimesOff
 from api.resources.covers import CounselorCovers, Covers, Slots
 from api.resources.family import FamilyConsents, FamilyMembers, Invitations
 from api.resources.flags import Flags
+from api.resources.history import PatientHistory, SeriesHistory, SessionHistory
 from api.resources.keep_apart import KeepAparts
 from api.resources.ledger import Ledger
 from api.resources.me import Me
@@ -125,6 +126,7 @@ urlpatterns = [
         "program-requirement",
     ),
     _at("patients/<str:patient_id>/weeks/", PatientWeeks, LIST, "patient-weeks"),
+    _at("patients/<str:patient_id>/history/", PatientHistory, LIST, "patient-history"),
     _at("patients/<str:patient_id>/ledger/", Ledger, READ, "ledger"),
     _at("counselors/", Counselors, LIST, "counselors"),
     _at("counselors/<str:counselor_id>/", Counselors, READ_AND_CHANGE, "counselor"),
@@ -156,6 +158,7 @@ urlpatterns = [
     _at("sessions/<str:session_id>/cancel/", Sessions, {"post": "cancel"}, "cancel-session"),
     _at("sessions/<str:session_id>/open/", Sessions, {"post": "open_to_all"}, "open-session"),
     _at("sessions/<str:session_id>/cover/", Covers, {"get": "retrieve", "post": "create"}, "cover"),
+    _at("sessions/<str:session_id>/history/", SessionHistory, LIST, "session-history"),
     _at("sessions/<str:session_id>/roster/", Rosters, {"get": "retrieve", "put": "update"}, "roster"),
     _at("sessions/<str:session_id>/roster/sign/", Rosters, {"post": "sign"}, "sign-roster"),
     _at("sessions/<str:session_id>/roster/walk-ins/", WalkIns, {"post": "create"}, "walk-ins"),
@@ -163,6 +166,7 @@ urlpatterns = [
     _at("series/", Series, LIST_AND_CREATE, "all-series"),
     _at("series/<str:series_id>/", Series, READ_AND_CHANGE, "series"),
     _at("series/<str:series_id>/occurrences/", Series, OCCURRENCES, "occurrences"),
+    _at("series/<str:series_id>/history/", SeriesHistory, LIST, "series-history"),
     _at("series/<str:series_id>/pauses/", Series, {"get": "pauses", "post": "pause"}, "series-pauses"),
     _at("series/<str:series_id>/pauses/<str:pause_id>/", Series, {"delete": "resume"}, "series-pause"),
     _at("series/<str:series_id>/enroll/", Enrollment, {"post": "create"}, "enroll"),

@@ -146,6 +146,7 @@ LOOKS = {
     "patients/{ana}/phases/": "opened_patient",
     "patients/{ana}/leaves/": "opened_patient",
     "patients/{ana}/weeks/": "opened_patient",
+    "patients/{ana}/history/": "opened_patient",
     "patients/{ana}/ledger/": "opened_report",
     "bookings/?patient={ana}": "opened_patient",
     "work-hours/?patient={ana}": "opened_patient",

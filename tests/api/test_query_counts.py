@@ -188,6 +188,7 @@ LISTS: dict[str, tuple[Fill, str, int]] = {
     "plan suggestions": (_suggestions, "plan-suggestions/", 3),
     "leaves": (_leaves, "patients/{una}/leaves/", 5),
     "family members": (_family, "patients/{una}/family-members/", 5),
+    "history of a patient": (_evidence, "patients/{una}/history/", 7),
     "sessions": (_sessions, "sessions/?limit=200", 4),
     "sessions and their fit": (_sessions, "sessions/?limit=200&patient={una}", 11),
     "sessions that fit": (_sessions, "sessions/?limit=200&fits=true&patient={una}", 11),

@@ -214,6 +214,9 @@ TABLE: dict[str, dict[str, Asked]] = {
     "program-requirement": {"patch": UNSEEN},
     "patient-weeks": {"get": UNSEEN},
     "ledger": {"get": UNSEEN},
+    "patient-history": {"get": UNSEEN},
+    "session-history": {"get": UNSEEN},
+    "series-history": {"get": UNSEEN},
     "counselors": {"get": EMPTY},
     "counselor": {"get": UNSEEN, "patch": UNSEEN},
     "all-availability": {"get": UNSEEN, "post": UNSEEN},
@@ -357,6 +360,7 @@ BEN: dict[tuple[str, str], int] = {
     ("all-time-off", "get"): 403,
     ("counselor-cover", "get"): 403,
     ("counselor-cover", "post"): 403,
+    ("session-history", "get"): 403,  # a session of his program
     ("cover", "get"): 403,
     ("cover", "post"): 403,
     ("slots", "post"): 403,
