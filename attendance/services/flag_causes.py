@@ -46,9 +46,7 @@ WEEK_KINDS: Mapping[str, _Test] = {
     FlagKind.AT_RISK: lambda week, now: week.status == WeekState.AT_RISK and week.starts_at <= now,
     FlagKind.BELOW_MINIMUM: lambda week, now: week.status == WeekState.BELOW and week.starts_at <= now + SOON,
     FlagKind.OVER_MAXIMUM: lambda week, now: week.status == WeekState.OVER,
-    FlagKind.UNBOOKED: lambda week, now: (
-        not week.exempt and week.min_minutes > 0 and week.projected_minutes == 0 and week.starts_at <= now + SOON
-    ),
+    FlagKind.UNBOOKED: lambda week, now: _is_unbooked(week, now) and week.starts_at <= now + SOON,
     FlagKind.REQUIREMENT: lambda week, now: week.at_stake > 0 and week.starts_at <= now,
 }
 """When a week gives cause for each kind. At risk is everybody before the week begins, so that one waits for it."""
@@ -102,6 +100,12 @@ def week_causes(weeks: Iterable[TreatmentWeek], now: datetime) -> dict[Subject, 
                 cause = Cause(week.patient_id, week.week, shown, raises=week.ends_at > now - RECENT)
                 causes[Subject(kind, week.admission_id, week.week, None)] = cause
     return causes
+
+
+def _is_unbooked(week: TreatmentWeek, now: datetime) -> bool:
+    """Whether nothing is booked of what is asked for; a week that is over was booked, even if nobody came."""
+    asked = not week.exempt and week.min_minutes > 0
+    return asked and week.projected_minutes == 0 and (now < week.ends_at or week.scheduled_minutes == 0)
 
 
 def _at_stake(week: TreatmentWeek) -> dict[str, Any]:

@@ -211,10 +211,10 @@ def _step(flag: Flag, kind: str, text: str, *, now: datetime) -> Outreach:
 def _resolution(kind: str) -> str:
     """Why a flag of this kind resolved itself, in the source language; whoever shows it translates it."""
     return {
-        FlagKind.AT_RISK: _("The week is no longer at risk."),
-        FlagKind.BELOW_MINIMUM: _("The minimum is within reach again."),
+        FlagKind.AT_RISK: _("The week is repaired, asks for less, or can no longer be repaired."),
+        FlagKind.BELOW_MINIMUM: _("The minimum is within reach again, or less is asked for."),
         FlagKind.OVER_MAXIMUM: _("The week is within its maximum again."),
-        FlagKind.UNBOOKED: _("Something is booked."),
+        FlagKind.UNBOOKED: _("Something is or was booked, or nothing is asked for any more."),
         FlagKind.UNSIGNED_ROSTER: _("The roster is signed, or nobody is left on it."),
         FlagKind.FIRST_ABSENCE: _("They have been here since, or it was excused, or another absence followed."),
         FlagKind.REPEATED_ABSENCE: _("They have been here since, or the absences were excused."),

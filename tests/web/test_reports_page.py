@@ -133,6 +133,19 @@ def test_the_first_line_of_a_history_counts_by_the_days_of_the_site(cast: Cast, 
     }
 
 
+def test_a_week_is_finished_when_it_is_on_the_clocks_at_home(cast: Cast, client: Client) -> None:
+    people_with_a_week(cast, 1)
+    found = {}
+    for wall in ("2026-11-22 19:00", "2026-11-23 00:00"):
+        with time_machine.travel(at(wall), tick=False):
+            client.force_login(cast.cory)
+            found[wall] = streamed(client, f"/reports/summary/?{WEEK}").answer
+    assert found == {
+        "2026-11-22 19:00": "No finished week yet",
+        "2026-11-23 00:00": "0% reached their goal in the last finished week",
+    }
+
+
 def test_what_is_of_another_year_says_so_wherever_it_is_read(cast: Cast, client: Client) -> None:
     (person,) = people_with_a_week(cast, 1)
     with time_machine.travel(at("2027-02-03 12:00"), tick=False):
@@ -386,7 +399,7 @@ def test_a_letter_says_when_and_nothing_of_why(cast: Cast, client: Client) -> No
     }
 
 
-@pytest.mark.parametrize(("path", "queries"), [("hours", 18), ("grid", 17), ("summary", 18)])
+@pytest.mark.parametrize(("path", "queries"), [("hours", 18), ("grid", 17), ("summary", 19)])
 @pytest.mark.parametrize("people", [1, 30])
 def test_a_page_costs_the_same(
     cast: Cast, client: Client, path: str, queries: int, people: int, django_assert_num_queries: Any

@@ -19,7 +19,9 @@ from attendance.models import ReportRun
 from attendance.queries.reports.history import came_and_marked
 from attendance.queries.reports.people import people_count, weeks_asked
 from attendance.queries.reports.summary import WeekSummary, percent, summaries
+from people.domain.time import local_date
 from people.models import Patient, User
+from people.queries import home_zone
 from scheduling.enums import Kind
 from web import format as figures
 
@@ -147,7 +149,7 @@ def page_head(user: User, asked: ReportAsked, person: Patient | None, *, now: dt
     head: dict[str, Any] = {"title": str(kind.label), "range": figures.dated_range(asked.first, asked.last)}
     if kind == ReportKind.SUMMARY:
         found = summaries(user, asked, now=now)
-        return {**head, "answer": _summary_answer(found, now), "chart": _chart(found)}
+        return {**head, "answer": _summary_answer(found, local_date(now, home_zone(user))), "chart": _chart(found)}
     if kind == ReportKind.HISTORY and person is not None:
         return {**head, "answer": _history_answer(asked), "subject": person.name}
     if kind == ReportKind.GRID:
@@ -202,9 +204,9 @@ def _history_answer(asked: ReportAsked) -> str:
     return words % {"came": came, "count": count}
 
 
-def _summary_answer(found: Sequence[WeekSummary], now: dt.datetime) -> str:
+def _summary_answer(found: Sequence[WeekSummary], today: dt.date) -> str:
     """What share of all programs' last finished weeks reached their target."""
-    over = [one for one in found if one.week + dt.timedelta(days=7) <= now.date() and one.asked]
+    over = [one for one in found if one.week + dt.timedelta(days=7) <= today and one.asked]
     last = {one.program: one for one in over}  # the oldest first, so that the latest stays
     share = percent(sum(one.reached for one in last.values()), sum(one.asked for one in last.values()))
     if share is None:

@@ -65,6 +65,10 @@ EMPTY: dict[str, Any] = {"status": "below", "shortfall_minutes": 540}
         # Last week may still be missing hours; the one before is no news any more.
         (BELOW, WEEK - timedelta(days=7), NOW, ["below_minimum"]),
         (BELOW, WEEK - timedelta(days=14), NOW, []),
+        # Nobody came to what was booked: while the week lasts something else can be.
+        ({**EMPTY, "scheduled_minutes": 495}, WEEK, NOW, ["below_minimum", "unbooked"]),
+        ({**EMPTY, "scheduled_minutes": 495}, WEEK - timedelta(days=7), NOW, ["below_minimum"]),
+        (EMPTY, WEEK - timedelta(days=7), NOW, ["below_minimum", "unbooked"]),
     ],
 )
 def test_a_week_gives_cause_by_its_figures(
@@ -118,7 +122,8 @@ def test_a_flag_resolves_itself_and_opens_again(cast: Cast) -> None:
     first, second = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
     assert evaluate(now=first) == Evaluated(0, 0, 1)
     flag = Flag.objects.get()
-    assert (flag.state, flag.resolved_at, flag.resolution) == ("resolved", first, "The week is no longer at risk.")
+    why = "The week is repaired, asks for less, or can no longer be repaired."
+    assert (flag.state, flag.resolved_at, flag.resolution) == ("resolved", first, why)
     assert evaluate(now=second) == NOTHING
     week_like(cast, patient, **AT_RISK)
     assert evaluate(now=second) == Evaluated(0, 1, 0)
