@@ -146,6 +146,17 @@ def test_a_week_is_finished_when_it_is_on_the_clocks_at_home(cast: Cast, client:
     }
 
 
+def test_what_is_about_one_person_is_narrowed_to_no_site_or_program(cast: Cast, client: Client) -> None:
+    (person,) = people_with_a_week(cast, 1)
+    client.force_login(cast.cory)
+    narrowed = f"{WEEK}&patient={person.pk}&site={cast.site.pk}&program={cast.program.pk}"
+    page = streamed(client, f"/reports/history/?{narrowed}")
+    assert [label.partition(" ")[0] for label in page.texts("label")] == ["From", "To"]
+    asked = TrailEntry.objects.filter(action="opened_report", subject_type="report").latest("pk").after or {}
+    assert (asked["site"], asked["program"]) == (None, None)
+    assert len(streamed(client, f"/reports/hours/?{WEEK}").texts("label")) == 4
+
+
 def test_what_is_of_another_year_says_so_wherever_it_is_read(cast: Cast, client: Client) -> None:
     (person,) = people_with_a_week(cast, 1)
     with time_machine.travel(at("2027-02-03 12:00"), tick=False):

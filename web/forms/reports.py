@@ -16,15 +16,20 @@ MOST_PEOPLE = 500
 
 
 class ReportForm(DatesForm):
-    """The dates, and what they are narrowed to; sites and programs are those that one sees."""
+    """The dates, and what they are narrowed to: sites and programs are those that one sees. What is about one person
+    (`of_one`) is about all of their stays, and narrowed to nothing.
+    """
 
     program = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label=_("Program"))
     site = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label=_("Site"))
 
     field_order = ("from", "to", "program", "site", "format")
 
-    def __init__(self, data: Any, *, user: User) -> None:
+    def __init__(self, data: Any, *, user: User, of_one: bool = False) -> None:
         super().__init__(data)
+        if of_one:
+            del self.fields["site"], self.fields["program"]
+            return
         sites = Site.objects.filter(pk__in=user.scope.staff_site_ids).values_list("pk", "name")
         programs = Program.objects.visible_to(user).values_list("pk", "name")
         self.fields["site"].choices = [("", _("All sites")), *sites]  # type: ignore[attr-defined]

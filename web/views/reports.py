@@ -76,7 +76,7 @@ def report_page(request: HttpRequest, kind: str) -> HttpResponseBase:
     user, moment = user_of(request), now()
     must(user, "attendance.make_reports", user)
     person = _of_one(user, kind, request.GET.getlist("patient"))
-    form = ReportForm(request.GET, user=user)
+    form = ReportForm(request.GET, user=user, of_one=person is not None)
     if not form.is_valid():
         return _again(request, _title(kind), form, (person.pk,) if person else ())
     asked = form.asked(kind, today=today_of(user, now=moment), patient_ids=(person.pk,) if person else ())
@@ -84,7 +84,7 @@ def report_page(request: HttpRequest, kind: str) -> HttpResponseBase:
     context = {
         **page_head(user, asked, person, now=moment),
         "asked": asked,
-        "form": ReportForm(_as_query(asked), user=user),
+        "form": ReportForm(_as_query(asked), user=user, of_one=person is not None),
         "person": person,
         "query": {**_as_query(asked), **({"patient": person.pk} if person else {})},
         "too_long": too_long,
