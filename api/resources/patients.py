@@ -97,7 +97,7 @@ class Patients(Resource):
         if admitted:
             rows = rows.filter(pk__in=Admission.objects.filter(admitted).values("patient_id"))
         if "search" in asked:
-            rows = rows.filter(name__icontains=asked["search"])
+            rows = rows.named(asked["search"])
         return self.answer_page(self.page(rows), PatientAnswer)
 
     @extend_schema(request=PatientIntake, responses={201: PatientAnswer})

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from attendance.enums import WeekState
 from attendance.models import TreatmentWeek
 from attendance.queries.weeks import touching
+from people.domain.names import name_patterns
 from people.domain.weeks import Weekday, week_start
 from people.errors import InvalidInput
 from people.models import Program, User
@@ -69,7 +70,7 @@ def board(
 ) -> Board:
     """Each program's week that holds the date, of the people that one answers for, worst first.
 
-    `search` looks in names. Raises InvalidInput for a status or an ordering that does not exist.
+    `search` looks in names, for each of its words. Raises InvalidInput for a status or an ordering that does not exist.
     """
     if status and status not in WeekState.values:
         raise InvalidInput({"status": _("There is no such status.")})
@@ -82,8 +83,8 @@ def board(
         weeks = weeks.filter(site_id=site_id)
     if counselor_id is not None:
         weeks = weeks.filter(admission__primary_counselor_id=counselor_id)
-    if search.strip():
-        weeks = weeks.filter(patient__name__icontains=search.strip())
+    for pattern in name_patterns(search):
+        weeks = weeks.filter(patient__name__iregex=pattern)
     shown = weeks.filter(status=status) if status else weeks
     shown = shown.order_by(*ORDERINGS[ordering]) if ordering in ORDERINGS else shown.in_board_order()
     return Board(shown.select_related("patient", "admission__primary_counselor", "program", "site"), weeks)

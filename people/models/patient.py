@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
+from people.domain.names import name_patterns
 from people.enums import Language
 
 if TYPE_CHECKING:
@@ -29,6 +30,13 @@ class PatientQuerySet(models.QuerySet["Patient"]):
             for extend in COUNSELOR_REACH:
                 seen |= extend(scope.counselor_id)
         return self.filter(pk__in=Patient.objects.filter(seen).values("pk"))
+
+    def named(self, typed: str) -> Self:
+        """Those whose name holds each word that was typed, in any case, with or without its accents; all for none."""
+        found = self
+        for pattern in name_patterns(typed):
+            found = found.filter(name__iregex=pattern)
+        return found
 
     def admitted_on(self, on: "date") -> Self:
         """Those whose admission covers the day."""

@@ -59,9 +59,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "cards": cards(asked),
         "runs": run_rows([run for run in mine if run.pk not in kept][:FOUND]),
         "named": named,
-        "found": [person_links(one, asked) for one in _reportable(user).filter(name__icontains=named)[:FOUND]]
-        if named
-        else [],
+        "found": [person_links(one, asked) for one in _reportable(user, named)[:FOUND]] if named else [],
         "query": _as_query(asked),
     }
     return render(request, "reports/index.html", context)
@@ -219,9 +217,11 @@ def _sample(user: User, kind: str, named: list[str]) -> tuple[int, ...]:
     return ids
 
 
-def _reportable(user: User) -> QuerySet[Patient]:
-    """Whom the account may report on, as `attendance.report_on` says of each."""
-    return Patient.objects.filter(pk__in=TreatmentWeek.objects.on_board_of(user).order_by().values("patient_id"))
+def _reportable(user: User, named: str) -> QuerySet[Patient]:
+    """Whom of that name the account may report on, as `attendance.report_on` says of each."""
+    return Patient.objects.named(named).filter(
+        pk__in=TreatmentWeek.objects.on_board_of(user).order_by().values("patient_id")
+    )
 
 
 def _as_query(asked: ReportAsked) -> dict[str, Any]:

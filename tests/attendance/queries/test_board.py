@@ -66,6 +66,26 @@ def test_filters_search_and_orderings(cast: Cast) -> None:
     assert names(cast.cory, counselor_id=cast.dana_counselor.pk, search="ana") == ["Ana Reyes"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("garcia jose", ["JOSÉ García"]),
+        ("núñez", ["Ruth NUNEZ"]),
+        ("***", []),
+        ("(?i)ana", []),
+        ("a.a", []),
+        ("\\", []),
+        ("'\"<%_", []),
+        ("", ["Ana Reyes", "JOSÉ García", "Ruth NUNEZ"]),
+    ],
+)
+def test_a_person_is_found_with_or_without_accents(cast: Cast, typed: str, found: list[str]) -> None:
+    for name in ("Ana Reyes", "JOSÉ García", "Ruth NUNEZ"):
+        with_status(cast, name, "below", 90)
+    assert sorted(names(cast.cory, search=typed)) == found
+    assert sorted(Patient.objects.named(typed).values_list("name", flat=True)) == found
+
+
 @pytest.mark.parametrize("options", [{"status": "fine"}, {"ordering": "patient__user__password"}])
 def test_what_a_board_cannot_show_is_named(cast: Cast, options: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput) as caught:
