@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,6 +16,7 @@ from api.inputs import Input, Parameters, given
 from people.domain.time import local_date
 from people.enums import Language
 from people.models import Admission, Counselor, Patient, Program, Site
+from people.models.patient import PatientQuerySet
 from people.services.intake import take_in
 from people.services.patients import PatientFields, change_patient
 
@@ -79,9 +80,9 @@ class Patients(Resource):
     """The people in care; a patient finds themself."""
 
     @property
-    def seen(self) -> QuerySet[Patient]:
+    def seen(self) -> PatientQuerySet:
         admissions = Prefetch("admissions", Admission.objects.order_by("-admitted_on", "-pk"))
-        seen: QuerySet[Patient] = Patient.objects.visible_to(self.user).prefetch_related(admissions)
+        seen: PatientQuerySet = Patient.objects.visible_to(self.user).prefetch_related(admissions)
         return seen
 
     @extend_schema(parameters=[PatientParameters], responses=PatientAnswer(many=True))
