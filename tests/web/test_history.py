@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from attendance.queries.touch_words import REASONS, TOUCHES, reason_words
-from people.models import User
+from people.models import Admission, User
 from people.services.closures import ClosureFields
 from people.services.places import save_room
 from scheduling.models import Booking
@@ -154,6 +154,19 @@ def test_who_leads_sessions_alone_does_not_read_the_site_s_history(cast: Cast, c
         ("site-history", {"site_id": cast.site.pk}),
     ):
         assert (name, client.get(reverse(name, kwargs=kwargs)).status_code) == (name, 403)
+
+
+def test_a_person_s_history_is_read_by_whoever_answers_for_them(cast: Cast, client: Client) -> None:
+    """Who leads a session that they come to sees their record, and not who changed and opened it before."""
+    cast.booked(cast.ana, cast.session("2026-11-19 18:00"))
+    Admission.objects.filter(patient=cast.ana).update(primary_counselor=None)
+    record, history = (reverse(name, args=[cast.ana.pk]) for name in ("patient", "patient-history"))
+    client.force_login(cast.dana)
+    assert (client.get(record).status_code, client.get(history).status_code) == (200, 403)
+    assert history not in client.get(record).content.decode()
+    Admission.objects.filter(patient=cast.ana).update(primary_counselor=cast.dana_counselor)
+    assert client.get(history).status_code == 200
+    assert history in client.get(record).content.decode()
 
 
 def test_a_page_of_it_costs_the_same_with_one_entry_and_with_thirty(cast: Cast, client: Client) -> None:

@@ -28,7 +28,7 @@ from web.forms.schedule import ScheduleForm
 from web.rows.history import history_lines
 from web.rows.sessions import day_of, times_of
 from web.views.schedule_edits import week_address
-from web.views.staff import find, now, only_staff, seen_person, staff_page, user_of
+from web.views.staff import find, must, now, only_staff, seen_person, staff_page, user_of
 
 A_PAGE = 100
 Whole = Mapping[str, Collection[int]]
@@ -134,8 +134,12 @@ def counselor_history(request: HttpRequest, counselor_id: int) -> HttpResponse:
 @login_required
 @require_safe
 def patient_history(request: HttpRequest, patient_id: int) -> HttpResponse:
-    """A person's record: every change of it, and with `?looks=1` who opened it; this look is recorded too."""
+    """A person's record: every change of it, and with `?looks=1` who opened it; this look is recorded too.
+
+    For whoever answers for them, as their hours are: not for one who leads a session that they come to.
+    """
     person, user = seen_person(request, patient_id), user_of(request)
+    must(user, "attendance.report_on", person)
     record_look(Look.PATIENT, person, actor=user, now=now(), patient_id=person.pk)
     entries = TrailEntry.objects.filter(patient_id=person.pk).order_by("-at", "-pk")
     looks = request.GET.get("looks") == "1"
