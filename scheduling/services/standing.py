@@ -51,7 +51,8 @@ def leave_series(
 ) -> tuple[StandingBooking, list[Booking]]:
     """The membership ends the day before, and the bookings from then on are cancelled, none of them late.
 
-    From its first day on, it is withdrawn: the row stays as history. Raises InvalidInput for a day after its end.
+    From its first day on, it is withdrawn: the row stays as history. It never ends before an evening that has begun:
+    what was held stays within it. Raises InvalidInput for a day after its end.
     """
     with transaction.atomic():
         lock_patient(standing.patient_id)
@@ -59,8 +60,17 @@ def leave_series(
         if row.withdrawn_at is not None or (row.ends_on is not None and from_on > row.ends_on):
             raise InvalidInput({"from": _("The standing booking has ended by then.")})
         cancelled = release_all(bookings_from(row, from_on, now=now), actor=actor, now=now, reason=reason or LEFT)
-        end_membership(row, last=from_on - A_DAY, actor=actor, now=now, reason=reason or LEFT)
+        last = max(from_on - A_DAY, _last_begun(row, now=now))
+        end_membership(row, last=last, actor=actor, now=now, reason=reason or LEFT)
     return row, cancelled
+
+
+def _last_begun(row: StandingBooking, *, now: datetime) -> date:
+    """The date of its latest evening that has begun and was not given up; the earliest of all days without one."""
+    held = Booking.objects.filter(standing_booking=row, stands_for=None, starts_at__lte=now)
+    held = held.exclude(status=BookingStatus.CANCELLED).select_related("session__site")
+    latest = held.order_by("-session__occurrence_local").first()
+    return latest.session.occurs_on if latest is not None else date.min
 
 
 def end_membership(row: StandingBooking, *, last: date, actor: User | None, now: datetime, reason: str) -> None:

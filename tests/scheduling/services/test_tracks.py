@@ -180,6 +180,15 @@ def test_leaving_cancels_what_is_later_and_rejoining_keeps_the_history(cast: Cas
     assert len({uid for uid, _sequence in uids}) == 1
 
 
+def test_an_evening_that_was_held_stays_within_the_membership_whatever_day_is_named(cast: Cast) -> None:
+    (row,) = join_track(cast.ana, TrackWish((evening(cast, "MO"),), FIRST), actor=None, now=NOW)
+    later = at("2026-12-03 09:00")  # after the Mondays of 23 and 30 November
+    for day in (date(2026, 12, 1), date(2026, 11, 26), date(2025, 11, 10)):
+        left, _cancelled = leave_series(row, from_on=day, actor=cast.cory, now=later)
+        assert (day, left.starts_on, left.ends_on, left.withdrawn_at) == (day, FIRST, date(2026, 11, 30), None)
+    assert dates_of(cast.ana) == ["11-23", "11-30"]
+
+
 def test_whoever_leaves_before_the_first_day_is_withdrawn(cast: Cast) -> None:
     (row,) = join_track(cast.ana, TrackWish((evening(cast, "MO"),), FIRST), actor=None, now=NOW)
     left, _cancelled = leave_series(row, from_on=FIRST, actor=None, now=NOW)
