@@ -159,7 +159,10 @@ def test_a_script_sends_one_row_and_gets_the_roster_as_it_stands(cast: Cast, cli
     client.post(path, {"do": "all"}, headers=asks)
     client.post(path, {"do": "sign"})
     late = client.post(path, {f"status-{alma.pk}": "present"}, headers=asks)
-    assert (late.status_code, late.json()) == (409, {"detail": "The roster of this session is signed"})
+    assert (late.status_code, late.json()) == (
+        409,
+        {"detail": "The roster of this session is signed", "code": "roster_signed"},
+    )
 
 
 def test_who_may_see_it_and_who_may_take_it(cast: Cast, client: Client) -> None:

@@ -71,6 +71,7 @@ class RosterView:
     has_opened: bool = True
     is_over: bool = False
     signed: str = ""
+    signed_by_viewer: bool = False
 
     @property
     def untouched(self) -> bool:
@@ -128,6 +129,7 @@ def roster_view(
         has_opened=now >= session.starts_at - OPENS_BEFORE,
         is_over=now >= session.ends_at,
         signed=_signed(roster, session.site.zone),
+        signed_by_viewer=roster.signed_by_id is not None and roster.signed_by_id == viewer_id,
     )
 
 

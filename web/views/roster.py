@@ -59,7 +59,7 @@ def roster(request: HttpRequest, session_id: int) -> HttpResponse:
         if signing or not by_script:  # a script that signs shows the page again
             say_bad(request, _why(refused))
         if by_script:
-            return JsonResponse({"detail": _why(refused)}, status=refused.status)
+            return JsonResponse({"detail": _why(refused), "code": refused.code}, status=refused.status)
         return redirect("roster", session_id=session.pk)
     return _saved(request, session) if by_script else redirect("roster", session_id=session.pk)
 

@@ -47,6 +47,28 @@
     if (event.target.dataset.sent) event.preventDefault();
     else event.target.dataset.sent = "yes";
   });
+
+  // What a page keeps in the tab until it is saved goes with the account that signs out on purpose: in every tab, once it is out.
+  const signedOut = window.BroadcastChannel ? new BroadcastChannel("signed-out") : null;
+  const letGo = (account) => {
+    for (const name of Object.keys(window.sessionStorage)) if (name.startsWith(account)) window.sessionStorage.removeItem(name);
+    window.dispatchEvent(new CustomEvent("signed-out", { detail: account }));
+  };
+  signedOut?.addEventListener("message", (event) => letGo(event.data));
+  try {
+    const leaving = window.sessionStorage.getItem("signing-out");
+    window.sessionStorage.removeItem("signing-out");
+    if (leaving && document.body.classList.contains("shell-plain")) {
+      letGo(leaving);
+      signedOut?.postMessage(leaving);
+    }
+    document.addEventListener("submit", (event) => {
+      if (event.target.dataset.signOut) window.sessionStorage.setItem("signing-out", event.target.dataset.signOut);
+    });
+  } catch {
+    // A browser that keeps nothing has nothing to let go.
+  }
+
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });

@@ -1,46 +1,51 @@
 // A roster that saves itself: each change is sent on its own, tried again until it arrives, and shown as saved.
-// What somebody else changed meanwhile comes back with each answer, and from roster_live.js.
-// Without this script the page's form and its Save button do the same work at once.
+// What waits is kept by roster_unsaved.js; what comes back, and what somebody else changed, is shown by roster_rows.js.
+// Without these scripts the page's form and its Save button do the same work at once.
 (() => {
   "use strict";
 
   const form = document.querySelector("[data-roster]");
   const state = document.getElementById("save-state");
-  if (!form || !state) return;
+  const unsaved = window.rosterUnsaved;
+  if (!form || !state || !unsaved) return;
 
   const LONGEST_WAIT = 30_000;
   const KEYS_PAUSE = 600; // arrow keys pass over choices on their way: what they come to is sent, not what they pass
-  const changed = new Map(); // the fields that are not saved yet, by name; the value counts their changes
-  const refused = new Map(); // by row: the fields that were sent back, which go out again with the row's next change
+  const { changed, keyOf, valueOf } = unsaved;
+  const words = state.dataset;
   let sending = false;
   let waits = 0;
   let timer = 0;
   let arrowed = false;
+  let signedOut = false;
+  let leaving = false;
 
-  const keyOf = (name) => name.slice(name.lastIndexOf("-") + 1);
   const rowOf = (key) => document.getElementById(`row-${key}`);
-  const isField = (input) => /^[a-z]+-\d+$/.test(input.name);
 
-  const waiting = () => {
-    const rows = new Set([...changed.keys()].map(keyOf));
-    return rows.size === 1 ? state.dataset.waitingOne : state.dataset.waitingMany.replace("%n", rows.size);
+  // --- how it stands ---
+
+  const counted = (one, many) => {
+    const rows = unsaved.rows().size;
+    return rows === 1 ? one : many.replace("%n", rows);
   };
 
-  const say = (text, look) => {
-    state.hidden = false;
-    state.classList.toggle("is-waiting", look === "waiting");
-    const words = state.querySelector("[data-save-text]");
-    if (words.textContent !== text) words.textContent = text;
+  const waiting = () => counted(words.waitingOne, words.waitingMany);
+
+  // Spoken once: not while it is on its way, nor again by every attempt. `details` are for those alone who cannot see them.
+  const say = (text, look, details = "") => {
+    const [shown, pending] = ["[data-save-text]", "[data-save-pending]"].map((part) => state.querySelector(part));
+    if (look === "saving" && state.classList.contains("is-saved")) shown.textContent = "";
+    state.className = `save-state is-${look}`;
+    state.querySelector("[data-sign-in]").hidden = !signedOut;
+    pending.hidden = look !== "saving";
+    if (look === "saving" || shown.textContent === text + details) return;
+    const more = document.createElement("span");
+    more.className = "visually-hidden";
+    more.textContent = details;
+    shown.replaceChildren(text, ...(details ? [more] : []));
   };
 
   // --- what to send ---
-
-  const valueOf = (name) => {
-    const inputs = [...form.querySelectorAll(`[name="${name}"]`)];
-    if (inputs[0].type === "radio") return inputs.find((one) => one.checked)?.value ?? "";
-    if (inputs[0].type === "checkbox") return inputs[0].checked ? inputs[0].value : "";
-    return inputs[0].value;
-  };
 
   const post = (what, names) => {
     const body = new URLSearchParams({ do: what, csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
@@ -56,11 +61,13 @@
 
   const send = async () => {
     window.clearTimeout(timer);
-    if (sending || changed.size === 0) return;
+    if (sending) return;
+    if (changed.size === 0) return rest();
     if (!navigator.onLine) return say(waiting(), "waiting");
     sending = true;
+    signedOut = false;
     const sent = new Map(changed);
-    say(state.dataset.saving, "saving");
+    say("", "saving");
     try {
       await take(await post("save", sent), sent);
     } catch {
@@ -68,7 +75,14 @@
     } finally {
       sending = false;
     }
-    if (changed.size > 0 && waits === 0) send();
+    if (changed.size > 0 && waits === 0 && !signedOut) send();
+  };
+
+  // Nothing waits any more: whoever it was said of has left the roster.
+  const rest = () => {
+    if (waits === 0) return;
+    waits = 0;
+    say("", "at-rest");
   };
 
   const tryAgain = () => {
@@ -78,110 +92,61 @@
   };
 
   const take = async (answer, sent) => {
-    if (answer.status >= 500 || answer.status === 429) return tryAgain();
+    if (isAway(answer)) return tryAgain();
     waits = 0;
-    if (answer.type === "opaqueredirect" || answer.status === 403) return giveUp(sent, state.dataset.signedOut);
-    const said = await answer.json();
+    if (hasEnded(answer)) return signInAgain();
+    const back = await answer.json();
     if (answer.ok) {
-      forget(sent);
-      show(said);
-      return say(changed.size > 0 ? state.dataset.saving : said.saved, "saved");
+      unsaved.forget(sent);
+      show(back);
+      return say(back.saved, changed.size > 0 ? "saving" : "saved");
     }
-    if (said.errors) return blame(said.errors, sent);
-    giveUp(sent, said.detail || state.dataset.wrong);
+    if (back.errors) return blame(back.errors, sent);
+    if (back.code === "roster_signed") return leave(); // the page that follows says what could not be saved
+    giveUp(sent, back.detail || words.wrong);
   };
 
-  const forget = (sent) => {
-    for (const [name, count] of sent) {
-      if (changed.get(name) === count) changed.delete(name);
-    }
-  };
+  const isAway = (answer) => answer.status >= 500 || answer.status === 429;
+  const hasEnded = (answer) => answer.type === "opaqueredirect" || answer.status === 403;
+
+  const show = (back) => form.dispatchEvent(new CustomEvent("roster:fresh", { detail: back }));
 
   const giveUp = (sent, text) => {
-    forget(sent);
+    unsaved.forget(sent);
     say(text, "waiting");
+  };
+
+  // Whoever signs in again meets this page, and on it what waited.
+  const signInAgain = () => {
+    signedOut = true;
+    say(changed.size > 0 ? counted(words.keptOne, words.keptMany) : words.keptNone, "waiting");
+  };
+
+  const leave = () => {
+    leaving = true;
+    window.location.reload();
   };
 
   // What is wrong stands beside its row; the other rows go out again without it.
   const blame = (errors, sent) => {
     const wrong = Object.keys(errors).filter((key) => rowOf(key));
-    if (wrong.length === 0) return giveUp(sent, state.dataset.wrong);
+    if (wrong.length === 0) return giveUp(sent, words.wrong);
     for (const key of wrong) {
       const place = rowOf(key).querySelector("[data-roster-error]");
       place.textContent = errors[key].join(" ");
       place.hidden = false;
-      const back = [...sent.keys()].filter((name) => keyOf(name) === key && changed.get(name) === sent.get(name));
-      for (const name of back) changed.delete(name);
-      refused.set(key, new Set([...(refused.get(key) ?? []), ...back]));
+      rowOf(key).querySelector("details").open = true;
+      unsaved.refuse(key, sent);
     }
-    say(state.dataset.wrong, "waiting");
+    const why = wrong.map((key) => `${document.getElementById(`name-${key}`).textContent}: ${errors[key].join(" ")}`);
+    say(words.wrong, "waiting", ` ${why.join(" ")}`);
   };
-
-  // --- what came back ---
-
-  const show = (said) => {
-    if (Number(said.version) < Number(form.elements.version.value)) return; // an answer that was overtaken
-    const fresh = document.createElement("div");
-    fresh.innerHTML = said.html;
-    form.elements.version.value = said.version;
-    form.dataset.stamp = said.stamp;
-    const head = form.querySelector("[data-roster-head]");
-    const held = head.contains(document.activeElement);
-    head.replaceChildren(...fresh.querySelector("[data-roster-head]").childNodes);
-    if (held) head.focus({ preventScroll: true });
-    showPeople([...fresh.querySelectorAll("[data-roster-row]")]);
-    showBar(fresh.querySelector("[data-roster-bar-next]").content.querySelector("[data-roster-bar]"));
-  };
-
-  // Who joined stands in their place, who left is gone; everybody else keeps the very row that is on the screen.
-  const showPeople = (rows) => {
-    const list = form.querySelector(".roster-rows");
-    const ids = new Set(rows.map((row) => row.id));
-    for (const row of [...list.children]) if (!ids.has(row.id)) row.remove();
-    rows.forEach((fresh, position) => {
-      const row = document.getElementById(fresh.id);
-      if (row && form.contains(row)) return showRow(row, fresh);
-      list.insertBefore(fresh, list.children[position] ?? null);
-      ready(fresh);
-    });
-  };
-
-  const showRow = (row, fresh) => {
-    row.classList.toggle("is-awaited", fresh.classList.contains("is-awaited"));
-    row.dataset.stamp = fresh.dataset.stamp;
-    for (const part of [".roster-who .note", ".roster-changed", ".roster-times", ".roster-counted", ".roster-sum", ".roster-move"]) {
-      row.querySelector(part).innerHTML = fresh.querySelector(part).innerHTML;
-    }
-    const kept = refused.get(row.dataset.rosterRow);
-    for (const input of row.querySelectorAll("input, select")) {
-      if (changed.has(input.name) || kept?.has(input.name) || isTyped(input)) continue;
-      const same = fresh.querySelector(input.type === "radio" ? `input[name="${input.name}"][value="${input.value}"]` : `[name="${input.name}"]`);
-      if (!same) continue;
-      if (input.type === "radio" || input.type === "checkbox") input.checked = same.checked;
-      else input.value = same.value;
-    }
-  };
-
-  const isTyped = (input) => input === document.activeElement && input.type !== "radio" && input.type !== "checkbox";
-
-  const showBar = (fresh) => {
-    const bar = document.querySelector("section[data-roster-bar]");
-    const held = bar.contains(document.activeElement);
-    bar.replaceChildren(...fresh.childNodes);
-    bar.hidden = fresh.hidden;
-    if (held) bar.querySelector(".button-primary, .button").focus({ preventScroll: true });
-  };
-
-  form.addEventListener("roster:fresh", (event) => show(event.detail));
 
   // --- what people do ---
 
-  const count = (name) => changed.set(name, (changed.get(name) || 0) + 1);
-
   const note = (names) => {
     const key = keyOf(names[0]);
-    for (const name of [...names, ...(refused.get(key) ?? [])]) count(name);
-    refused.delete(key);
+    unsaved.count(...names, ...unsaved.again(key));
     const row = rowOf(key);
     row.classList.remove("is-fresh");
     const error = row.querySelector("[data-roster-error]");
@@ -200,7 +165,7 @@
   };
 
   form.addEventListener("change", (event) => {
-    if (!isField(event.target)) return;
+    if (!unsaved.isField(event.target)) return;
     const name = event.target.name;
     const key = keyOf(name);
     const names = [name];
@@ -225,25 +190,12 @@
     }
     if (event.target.closest("[data-roster-all]")) {
       event.preventDefault();
-      for (const row of form.querySelectorAll("[data-roster-row]")) {
-        const key = row.dataset.rosterRow;
-        if (valueOf(`status-${key}`)) continue;
-        tick(key, "present");
-        count(`status-${key}`);
-      }
+      const open = [...form.querySelectorAll("[data-roster-row]")].map((row) => row.dataset.rosterRow).filter((key) => !valueOf(`status-${key}`));
+      for (const key of open) tick(key, "present");
+      unsaved.count(...open.map((key) => `status-${key}`));
       if (!navigator.onLine) say(waiting(), "waiting");
       send();
     }
-  });
-
-  // "Go to Theo" brings the keyboard there too, and to a choice that is made with one key.
-  document.addEventListener("click", (event) => {
-    const go = event.target.closest("[data-roster-go]");
-    if (!go) return;
-    event.preventDefault();
-    const row = rowOf(go.dataset.rosterGo);
-    row.scrollIntoView({ block: "center" });
-    row.querySelector("input").focus({ preventScroll: true });
   });
 
   form.addEventListener("pointerdown", () => {
@@ -266,20 +218,21 @@
     signing = true;
     window.clearTimeout(timer);
     const sent = new Map(changed);
-    say(state.dataset.saving, "saving");
+    unsaved.sign(sent);
+    say("", "saving");
     try {
       const answer = await post("sign", sent);
-      if (answer.status >= 500 || answer.status === 429) throw new Error("no answer");
-      if (answer.type === "opaqueredirect" || answer.status === 403) return giveUp(sent, state.dataset.signedOut);
-      const said = await answer.json();
-      if (said.errors) return blame(said.errors, sent);
-      forget(sent);
-      if (changed.size > 0) return send();
+      if (isAway(answer)) throw new Error("no answer");
+      if (hasEnded(answer)) return signInAgain();
+      const back = await answer.json();
+      if (back.errors) return blame(back.errors, sent);
+      if (back.code !== "roster_signed") unsaved.forget(sent);
+      if (answer.ok && changed.size > 0) return send();
       window.history.scrollRestoration = "manual"; // signed, or why not: the page says it at its top
-      window.location.reload();
+      leave();
     } catch {
-      say(changed.size > 0 ? waiting() : state.dataset.unsigned, "waiting");
-      document.querySelector("section[data-roster-bar] strong").textContent = state.dataset.unsigned;
+      say(changed.size > 0 ? waiting() : words.unsigned, "waiting");
+      document.querySelector("section[data-roster-bar] strong").textContent = words.unsigned;
       if (changed.size > 0) tryAgain();
     } finally {
       signing = false;
@@ -298,13 +251,14 @@
   window.addEventListener("offline", () => {
     if (changed.size > 0) say(waiting(), "waiting");
   });
+  state.querySelector("[data-sign-in]").addEventListener("click", () => {
+    leaving = true;
+  });
+  form.addEventListener("roster:signed", leave);
   window.addEventListener("beforeunload", (event) => {
-    if (changed.size > 0) event.preventDefault();
+    if (changed.size > 0 && !leaving) event.preventDefault();
   });
 
-  const ready = (part) => {
-    for (const button of part.querySelectorAll("[data-now]")) button.hidden = false;
-  };
-  ready(form);
-  for (const button of form.querySelectorAll("[data-no-script]")) button.hidden = true;
+  unsaved.restore();
+  send();
 })();

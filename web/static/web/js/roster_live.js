@@ -34,7 +34,7 @@
   };
 
   const take = (said) => {
-    if (said.signed) return window.location.reload(); // somebody signed it: nothing is left to mark
+    if (said.signed) return form.dispatchEvent(new Event("roster:signed")); // nothing is left to mark
     const before = stamps();
     const unsaved = Number(said.version) < Number(form.elements.version.value);
     form.dispatchEvent(new CustomEvent("roster:fresh", { detail: said }));
