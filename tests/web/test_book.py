@@ -63,6 +63,13 @@ def test_each_day_lists_what_fits_first_and_folds_away_the_rest(cast: Cast, clie
     assert page.texts("summary")[-1] == "1 that doesn’t fit"
 
 
+def test_of_two_at_the_same_time_each_button_says_which(cast: Cast, client: Client, ana: Patient) -> None:
+    session(cast, "2026-11-19 18:00", minutes=60, room=True)
+    session(cast, "2026-11-19 18:00", kind="individual", minutes=60, counselor=True, capacity=1)
+    buttons = open_page(client, "/book/").texts("button", "button")
+    assert buttons[:2] == ["Book Tomorrow 6 – 7 pm, Group, Room 4", "Book Tomorrow 6 – 7 pm, One-to-one, Dana K."]
+
+
 def test_the_strip_counts_what_fits_on_each_day(cast: Cast, client: Client, ana: Patient) -> None:
     mark_counted({cast.booked(ana, session(cast, "2026-11-16 18:00"), now=at("2026-11-02 12:00")).pk: 180}, now=NOW)
     cast.booked(ana, session(cast, "2026-11-18 18:00"))

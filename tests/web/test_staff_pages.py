@@ -269,6 +269,8 @@ def test_the_schedule_says_first_what_needs_a_counselor(cast: Cast, client: Clie
     assert [title.split(" · ")[0] for title in page.texts("h2", "section-title")] == ["Wednesday 18", "Thursday 19"]
     assert "1/12" in page.words
     assert page.texts("p", "is-clay") == ["No counselor · Find a cover Thursday 6 pm"]
+    named = ["Roster Wednesday 6 pm, Room 4", "Change Wednesday 6 pm, Room 4", "Change Thursday 6 pm, Room 4"]
+    assert [words for words in page.texts("a", "button-small") if "6 pm" in words] == named
     assert open_page(client, "/schedule/?week=2026-12-01").answer == "Nothing is on in this week"
 
 

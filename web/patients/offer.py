@@ -1,5 +1,6 @@
 """What can be booked in a week, day by day: what fits first, what does not beneath, each with its reason."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -115,7 +116,7 @@ class _Rows:
         self._one, self._outlook, self._moving = one, outlook, moving
         self._held = {row.session_id: row for row in (*bookings, *waiting)}
         self._best = next((session.pk for session in outlook.repairing), None)
-        self._best_is_drawn = False
+        self._at_once = Counter((fit.session.starts_at, fit.session.ends_at) for fit in outlook.sessions)
 
     def by_day(self) -> dict[date, OfferDay]:
         """The days on which anything is on."""
@@ -165,7 +166,7 @@ class _Rows:
         common = self._common(fit)
         if booking is None:
             return OfferRow(**common, gain=_("Booked"), reaches=True)
-        hint = words.day_and_times(fit.session, self._one.zone, today=self._one.today)
+        hint = self._named(fit)
         see = Action(_("See it"), reverse("appointment", args=[booking.pk]), look="text", hint=hint)
         if booking.status == BookingStatus.OFFERED:
             until = held_until(booking, self._one.zone, today=self._one.today)
@@ -199,8 +200,16 @@ class _Rows:
             return self._button(fit, _("Wait for it"), look="text", waitlist="1", **lifted)
         return None
 
+    def _named(self, fit: SessionFit) -> str:
+        """Which one a button is about, for whoever hears it alone: where several are on at once, what it is too."""
+        session = fit.session
+        when = words.day_and_times(session, self._one.zone, today=self._one.today)
+        if self._at_once[session.starts_at, session.ends_at] == 1:
+            return when
+        return f"{when}, {words.kind_and_place(session, home_site_id=self._one.admission.site_id)}"
+
     def _button(self, fit: SessionFit, label: str, *, look: Any, **more: str) -> Action:
-        hint = words.day_and_times(fit.session, self._one.zone, today=self._one.today)
+        hint = self._named(fit)
         if self._moving is not None:
             url = reverse("move-appointment", args=[self._moving.pk])
             fields = {"session": str(fit.session.pk), **more}

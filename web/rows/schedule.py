@@ -53,7 +53,8 @@ def session_entry(
     covered = any(one.pk not in absent for one in session.counselors.all())
     taken, capacity = session.seats_taken, session.capacity
     topic = "" if session.focus == session.kind else session.focus.replace("-", " ").replace("_", " ")
-    parts = [kind_of(session), topic, str(place_of(session))]
+    place = str(place_of(session))
+    parts = [kind_of(session), topic, place]
     when = (
         f"{figures.long_day(on).partition(figures.NBSP)[0]} {figures.clock(session.starts_at, zone=session.site.zone)}"
     )
@@ -71,12 +72,14 @@ def session_entry(
         is_full=session.seats_left == 0,
         fill=f"{100 * min(taken, capacity) / capacity:.0f}%",
         is_past=past,
-        action=Action(_("Roster"), reverse("roster", args=[session.pk]), look="text", small=True, hint=when)
-        if may_open and taken
-        else None,
+        action=_roster(session, f"{when}, {place}") if may_open and taken else None,
         edit_url=reverse("schedule-session", args=[session.pk]) if may_change else "",
         topic=session.title,
-        rooms=str(place_of(session)),
+        rooms=place,
         is_video=session.mode == Mode.TELEHEALTH,
         cover_url=reverse("session-cover", args=[session.pk]) if may_change and not covered and not past else "",
     )
+
+
+def _roster(session: Session, named: str) -> Action:
+    return Action(_("Roster"), reverse("roster", args=[session.pk]), look="text", small=True, hint=named)
