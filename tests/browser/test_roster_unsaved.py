@@ -282,3 +282,25 @@ def test_every_field_and_button_says_whose_it_is(open_page: Open, evening: Eveni
         and line.strip() != "- group:"
     ]
     assert nameless == []
+
+
+def test_one_thing_is_shown_at_a_time(open_page: Open, evening: Evening) -> None:
+    page = evening.open(open_page, TABLET, expects=MISSED)
+    state = page.locator("#save-state")
+    expect(state.locator(".icon")).to_be_hidden()
+    expect(state.get_by_role("link")).to_be_hidden()
+    held: list[Route] = []
+    page.route(f"**{evening.path}", lambda route: route.abort())
+    evening.choose(page, "Alma Ortiz", "Present")
+    text = state.locator("[data-save-text]")
+    expect(text).to_have_text("1 change waits for the network")
+    page.unroute(f"**{evening.path}")
+    page.route(f"**{evening.path}", lambda route: held.append(route))
+    expect(state.get_by_text("Saving…")).to_be_visible(timeout=SOON)
+    box = text.bounding_box()
+    assert box is not None
+    assert (box["width"], text.text_content()) == (1, "1 change waits for the network")
+    held[0].continue_()
+    saved(page)
+    expect(state.get_by_text("Saving…")).to_be_hidden()
+    expect(state.locator(".icon")).to_be_visible()
