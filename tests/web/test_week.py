@@ -1,13 +1,13 @@
 """The patient's week: the answer first, then what would repair it, then what comes next."""
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 
-from people.models import Patient, Room
+from people.models import Patient, Room, SiteClosure
 from people.services.admissions import discharge
 from people.services.plans import PhaseFields, add_leave, add_phase
 from scheduling.models import Booking, Session
@@ -17,7 +17,7 @@ from tests.web.reading import Page, open_page, plain
 
 pytestmark = pytest.mark.django_db
 
-WEEK_QUERIES = 41
+WEEK_QUERIES = 42
 BOOK_QUERIES = 38
 """Recounting included, which is half of them."""
 
@@ -219,6 +219,17 @@ def test_the_drawing_holds_work_what_is_done_booked_and_offered(cast: Cast, clie
         " Wednesday 18 Work 8 am–4:30 pm Group 6–9 pm , booked 3 h Thursday 19 Work 8 am–4:30 pm"
         " Friday 20 Work 8 am–4:30 pm Add 6–9 pm , free to book 3 h Saturday 21 Nothing Sunday 22 Nothing"
     ]
+
+
+def test_a_day_on_which_the_doors_stay_shut_says_so(cast: Cast, client: Client) -> None:
+    whole, hours = date(2026, 11, 19), date(2026, 11, 20)
+    common: dict[str, Any] = {"site": cast.site, "reason": "Staff day", "created_at": NOW}
+    SiteClosure.objects.create(starts_on=whole, ends_on=whole, **common)
+    SiteClosure.objects.create(starts_on=hours, ends_on=hours, starts_at=time(12), ends_at=time(15), **common)
+    page = week_of(cast.ana, client)
+    assert "Wednesday 18 Work 8 am–4:30 pm Thursday 19 Closed Work 8 am–4:30 pm Friday 20 Work" in page.words
+    assert page.source.count("is-closed") == 1
+    assert "Staff day" not in page.source
 
 
 def test_nothing_says_what_an_appointment_is_about(cast: Cast, client: Client) -> None:

@@ -1,10 +1,13 @@
 """The drawing of a patient's week: work and travel, what was done, what is booked, and what would repair it."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from people.queries import closures_in
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking, Session
 from scheduling.services.outlook import WeekOutlook
@@ -26,7 +29,14 @@ def draw_week(
         url = f"{book_url(one, day=day)}#session-{session.pk}"
         minutes = session.clinical_minutes
         items.append(GridItem(session.starts_at, session.ends_at, "offered", _("Add"), url=url, minutes=minutes))
-    return build_week_grid(one.week.days, items, one.zone, now=one.now, hours=LEAST_HOURS)
+    closed = dict.fromkeys(_closed_days(one), pgettext("a site", "Closed"))
+    return build_week_grid(one.week.days, items, one.zone, now=one.now, closed=closed, hours=LEAST_HOURS)
+
+
+def _closed_days(one: PatientWeek) -> list[date]:
+    """The days on which the doors of the home site stay shut from midnight to midnight."""
+    whole = [row for row in closures_in(one.admission.site, one.week.interval) if row.starts_at is None]
+    return [on for on in one.week.days if any(row.starts_on <= on <= row.ends_on for row in whole)]
 
 
 def _work(outlook: WeekOutlook) -> Iterable[GridItem]:
