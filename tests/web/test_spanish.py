@@ -36,7 +36,7 @@ Messages = dict[tuple[str, ...], tuple[str, ...]]
 
 
 def read_po(path: Path) -> Messages:
-    """The translations by message; a message with a plural has two of each."""
+    """The translations by message: two of each where it has a plural; a context goes before it, as gettext has it."""
     found: Messages = {}
     for block in path.read_text(encoding="utf-8").split("\n\n"):
         fields: dict[str, str] = {}
@@ -48,7 +48,8 @@ def read_po(path: Path) -> Messages:
             if tail and not line.startswith('"'):
                 name, line = head, f'"{tail}'
             fields[name] = fields.get(name, "") + ast.literal_eval(line)
-        message = tuple(value for key, value in fields.items() if key.startswith("msgid"))
+        context = f"{fields['msgctxt']}\x04" if "msgctxt" in fields else ""
+        message = tuple(context + value for key, value in fields.items() if key.startswith("msgid"))
         if any(message):
             found[message] = tuple(value for key, value in fields.items() if key.startswith("msgstr"))
     return found
