@@ -117,7 +117,7 @@ def test_who_walks_in_and_a_signature_are_seen_on_the_other_screen(open_page: Op
     kim = evening.cast.patient("Kim Novak")
     now, why = at("2026-11-18 21:03"), "Was here all evening"
     add_walk_in(evening.session, kim, actor=evening.cast.cory, now=now, override_reason=why)
-    expect(page.get_by_text("Kim Novak", exact=True)).to_be_visible(timeout=SOON)
+    expect(page.locator(".roster-name", has_text="Kim Novak")).to_be_visible(timeout=SOON)
     names = page.locator(".roster-rows .roster-name").all_text_contents()
     assert names == sorted([*NAMES, "Kim Novak"])
     sign_roster(evening.session, actor=evening.cast.cory, now=now)
