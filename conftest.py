@@ -78,22 +78,33 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Before the test database goes, end what others still hold open on it.
+    """On PostgreSQL: no commit waits for the disk, and before the database goes, what others hold open on it is ended.
 
-    A process that a test killed, or a browser's last request, may leave PostgreSQL's session for a moment longer than
-    the suite lasts; DROP DATABASE refuses while there is one.
+    What a commit wrote is there for everybody at once, whoever is killed; only a fall of the server itself could lose
+    it, and with it go the tests. A process that a test killed, or a browser's last request, may leave its session for
+    a moment longer than the suite lasts; DROP DATABASE refuses while there is one.
     """
+    _on_postgresql(
+        django_db_blocker,
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$;"
+        "SET synchronous_commit = off",
+    )
     yield
+    _on_postgresql(
+        django_db_blocker,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )
+
+
+def _on_postgresql(django_db_blocker: Any, statement: str) -> None:
     from django.db import connections
 
     with django_db_blocker.unblock():
         for connection in connections.all():
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
-                    cursor.execute(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                    )
+                    cursor.execute(statement)
 
 
 def _only_needs_a_database(item: pytest.Item) -> bool:
