@@ -6,6 +6,8 @@ from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 _PARTS = re.compile(r"<svg[^>]*viewBox=\"(?P<box>[^\"]+)\"[^>]*>(?P<inner>.*)</svg>", re.DOTALL)
 EMPTY = ("0 0 16 16", "")
@@ -18,6 +20,20 @@ def icon_parts(name: str) -> tuple[str, str]:
     source = _read(f"vendor/icons/icons/{name}.svg")
     found = _PARTS.search(source)
     return (found["box"], found["inner"].strip()) if found else EMPTY
+
+
+@lru_cache(maxsize=1024)
+def draw_icon(name: str, label: str = "", classes: str = "") -> SafeString:
+    """The icon as SVG; it is hidden from screen readers unless `label` says what it means."""
+    box, shapes = icon_parts(name)
+    voice = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html(
+        '<svg class="icon {}" viewBox="{}" {} focusable="false">{}</svg>',
+        classes,
+        box,
+        voice,
+        mark_safe(shapes),  # noqa: S308 - the files come from the pinned package
+    )
 
 
 def _read(path: str) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from web import format as figures
@@ -16,6 +18,9 @@ CROWDED = 62.0
 NEAR_START = 14.0
 
 SegmentKind = Literal["done", "booked", "missing", "over"]
+
+HATCHES: dict[SegmentKind, str] = {"booked": ' fill="url(#hatch-booked)"', "over": ' fill="url(#hatch-over)"'}
+"""Patterns that base.html defines once (`_partials/patterns.html`)."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,46 @@ def build_hours_bar(*, done: int, booked: int, minimum: int, maximum: int, board
         maximum_minutes=maximum,
         goal_anchor="end" if goal > CROWDED else "start" if goal < NEAR_START else "middle",
         text=describe_hours(done=done, booked=booked, minimum=minimum, maximum=maximum),
+    )
+
+
+def draw_hours_bar(bar: HoursBar, *, size: str = "", labels: bool = False, grow: bool = False) -> SafeString:
+    """The bar as SVG; a board draws fifty, hence no template. See `{% hours_bar %}` for what the words mean."""
+    classes = (
+        f"hours-bar{f' hours-bar-{size}' if size else ''}{' has-labels' if labels else ''}{' grows' if grow else ''}"
+    )
+    segments = "".join(
+        f'<svg x="{one.x}" width="{one.width}" height="100%"><rect class="bar-segment is-{one.kind}" width="100%"'
+        f' height="100%"{HATCHES.get(one.kind, "")} /></svg>'
+        for one in bar.segments
+    )
+    well = f'<rect class="bar-well" x="0" width="{bar.goal_x}" height="100%" />' if bar.missing_minutes else ""
+    goal = _upright("bar-gap", bar.goal_x) + _upright("bar-goal", bar.goal_x) if bar.has_goal else ""
+    return mark_safe(  # noqa: S308 - percentages and words of this file; what is said is escaped
+        f'<svg class="{escape(classes)}" role="img" aria-label="{escape(bar.text)}">'
+        '<rect class="bar-track" x="0" y="0" width="100%" height="100%" />'
+        f'<rect class="bar-zone" x="{bar.zone_x}" width="{bar.zone_width}" height="100%" />{well}'
+        f'<g class="bar-segments">{segments}</g>{goal}{_upright("bar-most", bar.maximum_x)}</svg>'
+        f"{_draw_labels(bar) if labels else ''}"
+    )
+
+
+def _upright(look: str, x: str) -> str:
+    return f'<line class="{look}" x1="{x}" x2="{x}" y1="0" y2="100%" />'
+
+
+def _draw_labels(bar: HoursBar) -> str:
+    """0, the goal and the maximum, beneath the bar."""
+    goal = gettext("Goal %(goal)s") % {"goal": figures.minutes(bar.minimum_minutes)}
+    most = figures.minutes(bar.maximum_minutes)
+    if not bar.is_crowded:
+        most = gettext("%(most)s at most") % {"most": most}
+    zero = '<text class="bar-label" x="0" y="75%">0</text>' if bar.starts_with_zero else ""
+    place = f'x="{bar.goal_x}" y="75%" text-anchor="{bar.goal_anchor}"'
+    at_goal = f'<text class="bar-label is-goal" {place}>{escape(goal)}</text>'
+    return (
+        f'<svg class="bar-labels" aria-hidden="true">{zero}{at_goal if bar.has_goal else ""}'
+        f'<text class="bar-label" x="{bar.maximum_x}" y="75%" text-anchor="end">{escape(most)}</text></svg>'
     )
 
 

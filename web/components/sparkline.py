@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
 HEADROOM = 1.12
@@ -62,6 +64,24 @@ def build_sparkline(weeks: Iterable[SparkWeek]) -> Sparkline:
         goal_y=f"{100 - 100 * goal / top:.1f}%" if goal else "",
         text=_describe(shown),
     )
+
+
+def draw_sparkline(line: Sparkline) -> SafeString:
+    """The drawing as SVG; a board has fifty, hence no template."""
+    goal = f'<line class="spark-goal" x1="0" x2="100%" y1="{line.goal_y}" y2="{line.goal_y}" />' if line.goal_y else ""
+    return mark_safe(  # noqa: S308 - percentages and words of this file; what is said is escaped
+        f'<svg class="sparkline" role="img" aria-label="{escape(line.text)}">'
+        f"{''.join(_draw_bar(bar) for bar in line.bars)}{goal}</svg>"
+    )
+
+
+def _draw_bar(bar: SparkBar) -> str:
+    if bar.kind == "absent":
+        dot = '<circle class="spark-dot" cx="50%" cy="92%" r="1.5" />'
+        return f'<svg x="{bar.x}" width="{bar.width}" height="100%">{dot}</svg>'
+    hatch = ' fill="url(#hatch-booked)"' if bar.kind == "open" else ""
+    place = f'x="{bar.x}" y="{bar.y}" width="{bar.width}" height="{bar.height}"'
+    return f'<rect class="spark-bar is-{bar.kind}" {place} rx="2"{hatch} />'
 
 
 def _bar(week: SparkWeek, index: int, step: float, top: float) -> SparkBar:

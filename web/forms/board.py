@@ -8,6 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.enums import WeekState
 from web.forms.dates import AskedDay
+from web.forms.long_select import LongSelect
+
+
+class OneOfMany(forms.TypedChoiceField):
+    """The id of one of those that are there, of which there may be hundreds; None for all."""
+
+    widget = LongSelect
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, coerce=int, empty_value=None, **kwargs)
 
 
 class BoardForm(forms.Form):
@@ -24,9 +34,9 @@ class BoardForm(forms.Form):
             attrs={"type": "search", "class": "input", "placeholder": _("Find a person"), "data-search": True}
         ),
     )
-    site = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label=_("Site"))
-    program = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label=_("Program"))
-    counselor = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label=_("Counselor"))
+    site = OneOfMany(label=_("Site"))
+    program = OneOfMany(label=_("Program"))
+    counselor = OneOfMany(label=_("Counselor"))
     new = forms.BooleanField(required=False, label=_("First 30 days only"))
 
     def __init__(

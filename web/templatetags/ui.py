@@ -22,14 +22,14 @@ from django.contrib.messages.storage.base import Message
 from django.forms.utils import flatatt
 from django.template.context import RequestContext
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from web.components.actions import Action
-from web.components.hours_bar import HoursBar, build_hours_bar
-from web.components.sparkline import SparkWeek, build_sparkline
+from web.components.hours_bar import HoursBar, build_hours_bar, draw_hours_bar
+from web.components.sparkline import SparkWeek, build_sparkline, draw_sparkline
 from web.components.status import StatusLook, look_of
 from web.components.week_grid import WeekGrid
-from web.icons import icon_parts
+from web.icons import draw_icon
 from web.notices import look_of_notice, undo_url_of
 
 register = template.Library()
@@ -40,21 +40,15 @@ NOTICE_ICONS = {"info": "info-circle", "bad": "exclamation-circle", "done": "che
 @register.simple_tag
 def icon(name: str, label: str = "", classes: str = "") -> SafeString:
     """An icon of Bootstrap's by name; it is hidden from screen readers unless `label` says what it means."""
-    box, shapes = icon_parts(name)
-    voice = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    return format_html(
-        '<svg class="icon {}" viewBox="{}" {} focusable="false">{}</svg>',
-        classes,
-        box,
-        voice,
-        mark_safe(shapes),  # noqa: S308 - the files come from the pinned package
-    )
+    return draw_icon(str(name), str(label), str(classes))
 
 
-@register.inclusion_tag("_partials/status_chip.html")
-def status_chip(status: str, text: str = "", count: int | None = None) -> dict[str, Any]:
+@register.simple_tag
+def status_chip(status: str, text: str = "", count: int | None = None) -> SafeString:
     """Shape, word and colour of a status; `text` replaces the word, `count` follows it."""
-    return {"look": look_of(str(status)), "text": text, "count": count}
+    look = look_of(str(status))
+    said = f"{text or look.label}{'' if count is None else f' · {count}'}"
+    return format_html('<span class="chip chip-{}">{}<span>{}</span></span>', look.tone, draw_icon(look.icon), said)
 
 
 @register.simple_tag
@@ -63,7 +57,7 @@ def status_look(status: str) -> StatusLook:
     return look_of(str(status))
 
 
-@register.inclusion_tag("_partials/hours_bar.html")
+@register.simple_tag
 def hours_bar(
     bar: HoursBar | None = None,
     done: int = 0,
@@ -74,16 +68,19 @@ def hours_bar(
     size: str = "",
     labels: bool = False,
     grow: bool = False,
-) -> dict[str, Any]:
-    """The hours bar, from a ready `HoursBar` or from minutes. `size`: "" for the patient's, "row" on boards."""
+) -> SafeString:
+    """The hours bar, from a ready `HoursBar` or from minutes.
+
+    `size`: "" for the patient's, "row" on boards; `labels`: 0, goal and maximum beneath; `grow`: once, on arrival.
+    """
     ready = bar or build_hours_bar(done=done, booked=booked, minimum=minimum, maximum=maximum, board=board)
-    return {"bar": ready, "size": size, "labels": labels, "grow": grow}
+    return draw_hours_bar(ready, size=size, labels=labels, grow=grow)
 
 
-@register.inclusion_tag("_partials/sparkline.html")
-def sparkline(weeks: Iterable[SparkWeek]) -> dict[str, Any]:
+@register.simple_tag
+def sparkline(weeks: Iterable[SparkWeek]) -> SafeString:
     """Some weeks as small bars, oldest first."""
-    return {"line": build_sparkline(weeks)}
+    return draw_sparkline(build_sparkline(weeks))
 
 
 @register.inclusion_tag("_partials/week_grid.html")
