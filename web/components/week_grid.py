@@ -6,7 +6,7 @@ those classes their place. The same entries make the list that screen readers ge
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.utils.formats import date_format
@@ -156,14 +156,15 @@ def build_week_grid(
     """The drawing of `days` in the wall time of `zone`.
 
     It shows at least `hours` and widens to whole hours for whatever lies outside. An item over midnight is drawn in
-    both days and counts for the first. `now` draws a line in today's column.
+    both days and counts for the first. `now` draws a line in today's column, while it lies within the hours shown.
     """
     ordered = sorted(items, key=lambda item: (item.starts_at, item.look))
     local_now = now.astimezone(zone) if now else None
     columns = tuple(_day(on, ordered, zone, local_now, (closed or {}).get(on, "")) for on in days)
     from_hour, to_hour = _window(columns, hours)
+    shown = range(from_hour * 4, to_hour * 4)
     return WeekGrid(
-        days=columns,
+        days=tuple(replace(day, now_quarter=day.now_quarter if day.now_quarter in shown else None) for day in columns),
         from_hour=from_hour,
         to_hour=to_hour,
         lines=tuple(

@@ -98,6 +98,14 @@ def test_now_and_today_are_marked_in_the_zone_of_the_drawing() -> None:
     assert [day.now_quarter for day in grid.days] == [None, None, 68, None, None, None, None]
 
 
+@pytest.mark.parametrize(
+    ("wall", "quarter"), [("06:38", None), ("07:59", None), ("08:00", 32), ("19:59", 79), ("20:00", None)]
+)
+def test_no_line_is_drawn_above_or_below_the_hours_shown(wall: str, quarter: int | None) -> None:
+    grid = build_week_grid(WEEK, [], DENVER, now=at(2, wall))
+    assert (grid.from_hour, grid.to_hour, grid.days[2].now_quarter) == (8, 20, quarter)
+
+
 def test_hours_are_named_every_three_from_the_first() -> None:
     grid = build_week_grid(WEEK, [], DENVER, hours=(7, 22))
     assert grid.lines == (
