@@ -1,6 +1,7 @@
 """Flags by person: why, what would help, who has it, and what was done."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import time_machine
 from django.test import Client
 
 from attendance.models import Flag, Outreach
+from attendance.services.outreach import note_contact
 from people.models import Patient
 from tests.cast import NOW, WEEK, Cast
 from tests.web.reading import Page, open_page
@@ -90,6 +92,14 @@ def test_seen_given_noted_and_settled_from_the_page(cast: Cast, client: Client) 
     assert "Resolved: Books herself" in page.words
     client.force_login(cast.dana)
     assert open_page(client, "/flags/?mine=1").answer == "Nothing needs you"
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, "Wed:"), (6, "Thu:"), (7, "Wed 11 Nov:"), (13, "Thu 5 Nov:")])
+def test_a_weekday_alone_is_never_that_of_a_week_ago(cast: Cast, client: Client, days: int, said: str) -> None:
+    flagged(cast, cast.ana)
+    note_contact(cast.ana, kind="call", outcome="no_answer", actor=cast.cory, now=NOW - timedelta(days=days))
+    client.force_login(cast.cory)
+    assert f"Cory called {said} no answer" in open_page(client, "/flags/").words
 
 
 def test_what_cannot_be_done_is_said(cast: Cast, client: Client) -> None:

@@ -16,13 +16,14 @@ def contact_words(contact: Outreach | None, week: TreatmentWeek, today: dt.date)
     """ "Cory called Tue, no answer"; nothing where the week has seen no contact, or is over."""
     if contact is None or week.week + A_WEEK <= today or contact.at < week.starts_at:
         return ""
-    return said_of(contact, week.site.zone)
+    return said_of(contact, week.site.zone, today)
 
 
-def said_of(contact: Outreach, zone: dt.tzinfo) -> str:
-    """Who, how and when, with what came of it."""
-    at = contact.at.astimezone(zone)
-    said = {"who": contact.by.name.split(" ")[0] if contact.by else _("Somebody"), "day": date_format(at, "D")}
+def said_of(contact: Outreach, zone: dt.tzinfo, today: dt.date) -> str:
+    """Who, how and when, with what came of it; a week ago and more the weekday has its date."""
+    on = contact.at.astimezone(zone).date()
+    day = date_format(on, "D") if today - on < A_WEEK else figures.short_day(on)
+    said = {"who": contact.by.name.split(" ")[0] if contact.by else _("Somebody"), "day": day}
     words = {
         OutreachKind.CALL: _("%(who)s called %(day)s"),
         OutreachKind.TEXT: _("%(who)s wrote %(day)s"),

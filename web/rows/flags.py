@@ -127,7 +127,7 @@ def flagged_person(rows: Sequence[FlagRow], flag: Flag, *, today: dt.date, conta
         name=patient.name,
         url=reverse("patient", args=[patient.pk]),
         tag=newcomer(admission, today) if admission else "",
-        contact=said_of(contact, zone) if contact and zone else "",
+        contact=said_of(contact, zone, today) if contact and zone else "",
         phone=patient.phone,
         rows=rows,
     )
