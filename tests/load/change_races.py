@@ -135,7 +135,8 @@ def one_absence_made_up(place: Place) -> Round:
     patient, missed = place.patient(), place.session(place.now + timedelta(hours=5))
     absence = cancel(place.booked(patient, missed), actor=None, now=place.now)
     said = {"patient": str(patient.pk), "makes_up_for": str(absence.pk)}
-    sessions = [place.session(place.hour()) for _ in range(4)]
+    # Tomorrow, not in an hour of the round's own: after many rounds those lie too long after the absence.
+    sessions = [place.session(place.now + timedelta(days=1, hours=number)) for number in range(4)]
     calls = [Call(place.coordinator, "bookings/", {**said, "session": str(one.pk)}) for one in sessions]
 
     def complaints(replies: Sequence[Reply]) -> list[str]:
